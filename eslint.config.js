@@ -1,0 +1,117 @@
+import tseslint from 'typescript-eslint';
+
+/**
+ * The rooms of the house: what each folder under src/ may import. A folder that is not listed here fails lint, so a new
+ * room states its doors before it is used. "rooms": any file of them; "doors": single files; "typeOnly": types and nothing
+ * else; "packages": beginnings of package names.
+ */
+const TEMPORAL_WORKFLOW = '@temporalio/workflow';
+const ROOMS = {
+  model: { rooms: [], packages: [] },
+  contract: { rooms: ['model'], packages: [TEMPORAL_WORKFLOW] },
+  schema: { rooms: ['model', 'contract'], packages: ['zod'] },
+  workflows: { rooms: ['model', 'contract'], typeOnly: ['activities'], packages: [TEMPORAL_WORKFLOW] },
+  privatelink: { rooms: ['model'], packages: ['@alicloud/pop-core', '@alicloud/credentials', 'node:'] },
+  activities: {
+    rooms: ['model', 'contract', 'schema'],
+    doors: ['privatelink/port'],
+    packages: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'node:'],
+  },
+  simulator: { rooms: ['model'], packages: ['node:'] },
+  temporal: { rooms: [], packages: ['@temporalio/', 'node:'] },
+  client: {
+    rooms: ['model', 'contract', 'schema'],
+    typeOnly: ['workflows'],
+    packages: ['@temporalio/client', '@temporalio/common', 'node:'],
+  },
+  worker: { rooms: ['model', 'contract', 'privatelink'], packages: ['@temporalio/worker', 'node:'] },
+  testing: {
+    rooms: ['model', 'contract', 'activities', 'privatelink', 'simulator'],
+    packages: ['@temporalio/', 'node:'],
+  },
+  cli: {
+    rooms: ['model', 'contract', 'schema', 'client', 'simulator', 'temporal'],
+    packages: ['commander', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
+    files: ['config', 'worker', 'version'],
+  },
+};
+
+const escape = (text) => text.replace(/[/.]/g, '\\$&');
+
+/** Forbid every import of a room that its entry in ROOMS does not name. */
+function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = [] }]) {
+  const others = Object.keys(ROOMS).filter((name) => name !== room && !rooms.includes(name));
+  const patterns = [
+    {
+      regex: `^(?!\\.)(?!(?:${packages.map(escape).join('|') || '(?!)'}))`,
+      message: `src/${room} may import only these packages: ${packages.join(', ') || 'none'}.`,
+    },
+    {
+      regex: `/(?!(?:${doors.map(escape).join('|') || '(?!)'})\\.js$)(?:${others.filter((name) => !typeOnly.includes(name)).join('|')})/`,
+      message: `src/${room} may not import this room (see ROOMS in eslint.config.js).`,
+    },
+    {
+      regex: `^\\.\\./(?:${['config', 'worker', 'version'].filter((f) => !files.includes(f)).join('|') || '(?!)'})\\.js$`,
+      message: `src/${room} does not read configuration: it is handed what it needs.`,
+    },
+  ];
+  if (typeOnly.length > 0) {
+    patterns.push({
+      regex: `/(?:${typeOnly.join('|')})/`,
+      allowTypeImports: true,
+      message: `src/${room} may import only types from this room.`,
+    });
+  }
+  return {
+    files: [`src/${room}/**/*.ts`],
+    rules: { '@typescript-eslint/no-restricted-imports': ['error', { patterns }] },
+  };
+}
+
+export default tseslint.config(
+  { ignores: ['lib/**', 'node_modules/**', 'coverage/**'] },
+  tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'TSEnumDeclaration', message: 'Use an `as const` object and a type of the same name.' },
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        { selector: 'ExportAllDeclaration', message: 'Re-export by name.' },
+      ],
+    },
+  },
+  ...Object.entries(ROOMS).map(roomRules),
+  {
+    files: ['src/workflows/**/*.ts', 'src/model/**/*.ts', 'src/contract/**/*.ts'],
+    rules: {
+      'no-restricted-globals': ['error', 'process', 'fetch', 'setInterval', 'Buffer', 'setImmediate', 'require'],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: ['src/config.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only src/config.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    files: ['*.config.ts', 'eslint.config.js'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+  {
+    files: ['**/*.js', '**/*.mjs'],
+    extends: [tseslint.configs.disableTypeChecked],
+  },
+);
