@@ -1,0 +1,129 @@
+import { adviceFor, classifyCode } from '../model/error-catalogue.js';
+import { mayHaveExecuted, type ErrorClass } from '../model/error-class.js';
+import type { CreatedVpcEndpoint, ListedVpcEndpoint, Tag, VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
+
+/** Values of parameters as they are sent; lists are numbered from 1 on the wire (`Zone.1.ZoneId`). */
+export type ParameterValue =
+  string | number | boolean | readonly string[] | readonly Readonly<Record<string, string>>[];
+
+/** Parameters of one call, without those of the protocol. */
+export type CallParameters = Readonly<Record<string, ParameterValue>>;
+
+/** What identifies an endpoint in a call. */
+export interface EndpointRef {
+  readonly RegionId: string;
+  readonly EndpointId: string;
+}
+
+/** Filters and paging of ListVpcEndpoints. */
+export interface ListVpcEndpointsQuery {
+  readonly RegionId: string;
+  readonly Tag?: readonly Tag[];
+  readonly VpcId?: string;
+  readonly EndpointName?: string;
+  readonly EndpointStatus?: string;
+  /** 1 to 1,000; the service takes 50 when it is left out. */
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** One page of endpoints, as the service listed them. */
+export interface ListVpcEndpointsPage {
+  readonly RequestId: string;
+  readonly Endpoints: readonly ListedVpcEndpoint[];
+  /** Absent on the last page. */
+  readonly NextToken?: string;
+}
+
+/** What GetVpcEndpointAttribute said, absence included. */
+export interface EndpointAttribute {
+  /** Empty where the answer carried none. */
+  readonly RequestId: string;
+  readonly endpoint: VpcEndpoint | undefined;
+  /**
+   * Which code said that there is nothing. `EndpointConnectionNotFound` speaks of the connection: it is no proof that
+   * the endpoint is gone, so a delete must not take it for its success.
+   */
+  readonly absentCode?: 'EndpointNotFound' | 'EndpointConnectionNotFound';
+}
+
+/** What ListVpcEndpointZones said, absence included. */
+export interface EndpointZones {
+  /** Of the last page; empty where it carried none. */
+  readonly RequestId: string;
+  readonly zones: readonly VpcEndpointZone[] | undefined;
+}
+
+/**
+ * The part of PrivateLink that this product uses, one method a call.
+ *
+ * Each method sends one request (listVpcEndpointZones one a page) and adds nothing to its parameters. It does not repeat
+ * a call that may have been executed, or that waiting could help: whoever calls knows what a repetition would mean. What
+ * it throws is always a {@link PrivateLinkError}, free of keys, tokens and signatures.
+ */
+export interface PrivateLinkApi {
+  /** CreateVpcEndpoint. The endpoint is usually `Creating` when this returns. */
+  createVpcEndpoint(parameters: CallParameters): Promise<CreatedVpcEndpoint>;
+
+  /** GetVpcEndpointAttribute; an endpoint that does not exist, or has no connection yet, is `undefined`. */
+  getVpcEndpointAttribute(ref: EndpointRef): Promise<EndpointAttribute>;
+
+  /** One page of ListVpcEndpoints. An empty list is a definite answer: a body without a list is a malformed one. */
+  listVpcEndpoints(query: ListVpcEndpointsQuery): Promise<ListVpcEndpointsPage>;
+
+  /** All pages of ListVpcEndpointZones; an endpoint that does not exist is `undefined`. */
+  listVpcEndpointZones(ref: EndpointRef): Promise<EndpointZones>;
+
+  /** DeleteVpcEndpoint. Accepted only: absence is proven by reading. An endpoint that does not exist is success. */
+  deleteVpcEndpoint(parameters: EndpointRef & { readonly ClientToken?: string }): Promise<{ RequestId: string }>;
+}
+
+/** What is known of a call that did not succeed. */
+export interface RefusedAnswer {
+  readonly action: string;
+  /** The service's code, or one of the `transport` codes of the catalogue when there was no answer. */
+  readonly code: string;
+  /** The service's message, already redacted, at most 500 characters. */
+  readonly message: string;
+  readonly requestId?: string;
+  readonly httpStatus?: number;
+  /** How long the service asks to wait, where it says so. Not clamped. */
+  readonly retryAfterMs?: number;
+  /** Why RAM denied the call (`AuthAction`, `PolicyType`, ...), redacted and bounded. */
+  readonly accessDeniedDetail?: Readonly<Record<string, string>>;
+}
+
+/**
+ * A call to PrivateLink that did not succeed, classified by its code.
+ *
+ * It is built anew from code, RequestId and status. Messages of the service are kept only after everything that could
+ * carry a credential is cut out; the error of the SDK below is never attached.
+ */
+export class PrivateLinkError extends Error {
+  override readonly name = 'PrivateLinkError';
+  readonly class: ErrorClass;
+  readonly advice: string;
+
+  readonly answer: RefusedAnswer;
+
+  constructor(answer: RefusedAnswer) {
+    const id = answer.requestId === undefined ? '' : ` (RequestId ${answer.requestId})`;
+    super(`${answer.code}: ${answer.message}${id}`);
+    this.answer = answer;
+    this.class = classifyCode(answer.code, answer.httpStatus);
+    this.advice = adviceFor(answer.code);
+  }
+
+  get code(): string {
+    return this.answer.code;
+  }
+
+  get requestId(): string | undefined {
+    return this.answer.requestId;
+  }
+
+  /** `false` means: the service certainly did nothing. */
+  get mayHaveExecuted(): boolean {
+    return mayHaveExecuted(this.class);
+  }
+}
