@@ -1,0 +1,114 @@
+import { activityInfo, Context } from '@temporalio/activity';
+import { ATTEMPT_LOG_LENGTH, type AttemptRecord } from '../contract/result.js';
+
+/**
+ * What one attempt of an activity leaves to the next. It travels in the heartbeat details, because the history keeps only
+ * the last attempt and the worker may be another one.
+ */
+export interface AttemptMemory {
+  /** Number of the attempt that wrote this. */
+  readonly attempt: number;
+  /** The last attempts, oldest first. */
+  readonly log: readonly AttemptRecord[];
+  /** Whether any attempt so far may have been executed by the service without our knowing its answer. */
+  readonly mayHaveExecuted: boolean;
+  /** Whether a look-up before a create found nothing, and nothing may have been executed since. */
+  readonly absenceChecked: boolean;
+  /** Whether an endpoint was seen by any attempt. */
+  readonly seen: boolean;
+  /** When it was first found absent since then, by the engine's clock, in milliseconds. */
+  readonly absentSinceMs?: number;
+  /** Statuses that were already warned of. */
+  readonly warnedOf: readonly string[];
+}
+
+const EMPTY: AttemptMemory = {
+  attempt: 0,
+  log: [],
+  mayHaveExecuted: false,
+  absenceChecked: false,
+  seen: false,
+  warnedOf: [],
+};
+
+/** Interval of the heartbeats of a long attempt; short attempts send none. */
+const BEAT_MS = 2_000;
+
+/**
+ * The memory of the running activity.
+ *
+ * An attempt that died without a word may have sent its call, so its successor reads `mayHaveExecuted` as true. Engine
+ * timestamps tell whether there was one: attempt numbers start again at 1 when an operator resets an activity.
+ */
+export class ActivityMemory {
+  #current: AttemptMemory;
+  /** Whether an attempt before this one left no word of what it did. */
+  readonly predecessorLost: boolean;
+
+  constructor() {
+    const info = activityInfo();
+    const before = isMemory(info.heartbeatDetails) ? info.heartbeatDetails : EMPTY;
+    const repeated = info.currentAttemptScheduledTimestampMs > info.scheduledTimestampMs;
+    this.predecessorLost = repeated && before.attempt !== info.attempt - 1;
+    this.#current = {
+      ...before,
+      attempt: info.attempt,
+      mayHaveExecuted: before.mayHaveExecuted || this.predecessorLost,
+    };
+  }
+
+  get current(): AttemptMemory {
+    return this.#current;
+  }
+
+  /** Change the memory. The engine learns of it with the next heartbeat or with the failure of this attempt. */
+  set(change: Partial<AttemptMemory>): void {
+    this.#current = { ...this.#current, ...change };
+    this.handOver();
+  }
+
+  /** An endpoint is there: whatever absence was noted before no longer counts. */
+  sawEndpoint(): void {
+    const kept = Object.entries(this.#current).filter(([field]) => field !== 'absentSinceMs');
+    this.#current = { ...(Object.fromEntries(kept) as unknown as AttemptMemory), seen: true };
+    this.handOver();
+  }
+
+  /** Whether this activity warns of a thing for the first time; every further time is silence. */
+  isFirstWarning(of: string): boolean {
+    if (this.#current.warnedOf.includes(of)) return false;
+    this.set({ warnedOf: [...this.#current.warnedOf, of].slice(-ATTEMPT_LOG_LENGTH) });
+    return true;
+  }
+
+  /** Write one attempt of a call into the log. */
+  record(action: string, code: string, requestId: string | undefined): void {
+    const entry: AttemptRecord = {
+      at: new Date().toISOString(),
+      action,
+      code,
+      ...(requestId === undefined ? {} : { RequestId: requestId }),
+    };
+    this.#current = { ...this.#current, log: [...this.#current.log, entry].slice(-ATTEMPT_LOG_LENGTH) };
+  }
+
+  /** Hand the memory over before this attempt fails, so that the next one has it. */
+  handOver(): void {
+    Context.current().heartbeat(this.#current);
+  }
+
+  /** Run a piece of work with heartbeats, so that the engine notices soon when this worker dies in the middle of it. */
+  async whileBeating<Result>(work: () => Promise<Result>): Promise<Result> {
+    const context = Context.current();
+    const timer = setInterval(() => context.heartbeat(this.#current), BEAT_MS);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+}
+
+function isMemory(value: unknown): value is AttemptMemory {
+  return typeof value === 'object' && value !== null && 'attempt' in value && 'log' in value;
+}

@@ -1,0 +1,176 @@
+import { activityInfo, log } from '@temporalio/activity';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
+import { DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
+import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
+import type { AttemptRecord, LastSeen } from '../contract/result.js';
+import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
+import { ActivityMemory } from './attempt-memory.js';
+import { repeatLater } from './call-failure.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+export interface AwaitInput {
+  readonly account: string;
+  readonly endpoint: EndpointRef;
+}
+
+export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readonly lastSeen?: LastSeen } & (
+  | { readonly kind: 'ready'; readonly endpoint: VpcEndpoint; readonly zones: readonly VpcEndpointZone[] }
+  | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' }
+);
+
+/** First entry of the details of a look that found the endpoint not ready. */
+export interface NotReadyDetails {
+  readonly lastSeen?: LastSeen;
+  readonly attempts: readonly AttemptRecord[];
+}
+
+/** Type of the failure by which a look asks to be repeated. */
+export const NOT_READY = 'NotReady';
+
+/** An endpoint that was never seen may be missing for this long after its creation (inferred: reads may lag behind). */
+const GRACE_MS = 300_000;
+
+/** Two looks at least this far apart prove that an endpoint is gone. */
+const ABSENCE_SPACING_MS = 30_000;
+
+/**
+ * Look once whether an endpoint is ready, and ask the engine to look again when it is not.
+ *
+ * "Not yet" is a benign, retryable failure with its own delay, so that a waiting run costs no slot, no memory and no
+ * history. The deadline is the activity's schedule-to-close time. Ends with a Get of its own; reads the zones with it.
+ */
+export function createAwaitEndpoint(deps: ActivityDependencies) {
+  const random = deps.random ?? Math.random;
+  const schedule = deps.pollSchedule ?? DEFAULT_POLL_SCHEDULE;
+
+  return async function awaitEndpoint(input: AwaitInput): Promise<AwaitOutcome> {
+    const api = deps.privateLink(input.account, input.endpoint.RegionId);
+    const memory = new ActivityMemory();
+    const info = activityInfo();
+    const nowMs = info.currentAttemptScheduledTimestampMs;
+    const elapsedMs = nowMs - info.scheduledTimestampMs;
+    const pollDelay = () => pollDelayMs(schedule, elapsedMs, random());
+
+    return memory.whileBeating(async () => {
+      try {
+        const answer = await api.getVpcEndpointAttribute(input.endpoint);
+        if (answer.endpoint === undefined) {
+          memory.record('GetVpcEndpointAttribute', answer.absentCode ?? 'Absent', answer.RequestId);
+          return absent(answer.absentCode);
+        }
+        return await present(answer.endpoint, answer.RequestId);
+      } catch (error) {
+        if (!(error instanceof PrivateLinkError)) throw error;
+        memory.record(error.answer.action, error.code, error.requestId);
+        warnOnce(error.code, 'A look at the endpoint failed; it is repeated until the deadline');
+        memory.handOver();
+        throw repeatLater(error, random);
+      }
+    });
+
+    async function present(endpoint: VpcEndpoint, requestId: string): Promise<AwaitOutcome> {
+      const status = endpoint.EndpointStatus ?? '(none)';
+      memory.record('GetVpcEndpointAttribute', status, requestId);
+      const lastSeen = lastSeenOf(endpoint);
+      const reading = readEndpoint(endpoint);
+      switch (reading.kind) {
+        case 'ready': {
+          const zones = await readZones(api, input.endpoint, memory);
+          return { kind: 'ready', endpoint, zones, lastSeen, attempts: memory.current.log };
+        }
+        case 'financialLocked':
+        case 'deleting':
+          return { kind: reading.kind, lastSeen, attempts: memory.current.log };
+        case 'unknownStatus':
+          warnOnce(`status:${status}`, 'The endpoint has a status that is not documented; waiting on');
+          break;
+        case 'pending':
+          break;
+      }
+      memory.sawEndpoint();
+      throw notReady(
+        `${input.endpoint.EndpointId} is ${status}, its connection ${endpoint.ConnectionStatus ?? '(none)'} ` +
+          `(RequestId ${requestId})`,
+        pollDelay(),
+        { lastSeen, attempts: memory.current.log },
+      );
+    }
+
+    function absent(code: string | undefined): AwaitOutcome {
+      const since = memory.current.absentSinceMs;
+      // A connection that is not found says nothing of the endpoint itself.
+      const mayBeNew = code === 'EndpointConnectionNotFound' || (!memory.current.seen && elapsedMs < GRACE_MS);
+      if (!mayBeNew && since !== undefined && nowMs - since >= ABSENCE_SPACING_MS) {
+        return { kind: 'disappeared', attempts: memory.current.log };
+      }
+      memory.set(mayBeNew || since !== undefined ? {} : { absentSinceMs: nowMs });
+      throw notReady(
+        `${input.endpoint.EndpointId} is not found ${mayBeNew ? 'yet' : 'any more'}`,
+        mayBeNew ? pollDelay() : Math.max(pollDelay(), ABSENCE_SPACING_MS + 1_000),
+        { attempts: memory.current.log },
+      );
+    }
+
+    function warnOnce(what: string, message: string): void {
+      if (memory.isFirstWarning(what)) log.warn(message, { endpointId: input.endpoint.EndpointId, seen: what });
+    }
+  };
+}
+
+export type DescribeOutcome = { readonly attempts: readonly AttemptRecord[] } & (
+  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'present';
+      readonly endpoint: VpcEndpoint;
+      readonly zones: readonly VpcEndpointZone[];
+      readonly lastSeen: LastSeen;
+    }
+);
+
+/** Read an endpoint and its zones once. Absence is a value. */
+export function createDescribeEndpoint(deps: ActivityDependencies) {
+  const random = deps.random ?? Math.random;
+  return async function describeEndpoint(input: AwaitInput): Promise<DescribeOutcome> {
+    const api = deps.privateLink(input.account, input.endpoint.RegionId);
+    const memory = new ActivityMemory();
+    try {
+      const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
+      memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
+      if (endpoint === undefined) return { kind: 'absent', attempts: memory.current.log };
+      const zones = await readZones(api, input.endpoint, memory);
+      return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
+    } catch (error) {
+      if (!(error instanceof PrivateLinkError)) throw error;
+      memory.record(error.answer.action, error.code, error.requestId);
+      memory.handOver();
+      throw repeatLater(error, random);
+    }
+  };
+}
+
+async function readZones(api: PrivateLinkApi, ref: EndpointRef, memory: ActivityMemory) {
+  const { RequestId, zones } = await api.listVpcEndpointZones(ref);
+  memory.record('ListVpcEndpointZones', `${zones?.length ?? 0} found`, RequestId);
+  return zones ?? [];
+}
+
+function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
+  const { EndpointStatus, ConnectionStatus, EndpointBusinessStatus } = endpoint;
+  return {
+    at: new Date().toISOString(),
+    ...(EndpointStatus === undefined ? {} : { EndpointStatus }),
+    ...(ConnectionStatus === undefined ? {} : { ConnectionStatus }),
+    ...(EndpointBusinessStatus === undefined ? {} : { EndpointBusinessStatus }),
+  };
+}
+
+function notReady(message: string, delayMs: number, details: NotReadyDetails): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: NOT_READY,
+    message,
+    nextRetryDelay: delayMs,
+    category: ApplicationFailureCategory.BENIGN,
+    // Mutable state keeps 2 KiB of a failure without a warning: the whole log travels in the heartbeat details.
+    details: [{ ...details, attempts: details.attempts.slice(-3) } satisfies NotReadyDetails],
+  });
+}

@@ -1,0 +1,34 @@
+import type { PollSchedule } from '../model/poll-schedule.js';
+import type { PrivateLinkApi } from '../privatelink/port.js';
+
+/** What is known of earlier runs under the same workflow id. */
+export interface EarlierRuns {
+  /** Whether one of them ended in a way that may have left an endpoint behind. */
+  readonly inDoubt: boolean;
+  /** When the last such run closed, ISO 8601 by the server's clock. */
+  readonly lastClosedAt?: string;
+}
+
+/** What the activities are handed by the program that runs them. They read no configuration of their own. */
+export interface ActivityDependencies {
+  /**
+   * The cloud API for one account and region.
+   *
+   * @throws Error - The worker does not know the account.
+   */
+  readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
+
+  /** Value of the owner tag; the Temporal namespace when left out. */
+  readonly installation?: string;
+
+  /** Queue of the activities of an account, given the queue of the workflow. */
+  readonly accountTaskQueue: (taskQueue: string, account: string) => string;
+
+  /** Look for earlier runs of a workflow id; by default the server's visibility is asked. */
+  readonly findEarlierRuns?: (workflowId: string, runId: string) => Promise<EarlierRuns>;
+
+  readonly pollSchedule?: PollSchedule;
+
+  /** Numbers in [0, 1) for jitter; `Math.random` when left out. */
+  readonly random?: () => number;
+}

@@ -1,0 +1,50 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import { isGrpcServiceError, WorkflowFailedError, type Client } from '@temporalio/client';
+import type { FailureDetails } from '../contract/result.js';
+import type { EarlierRuns } from './dependencies.js';
+
+/** gRPC status of a method that a server lacks: the SDK's time-skipping test server has no visibility. */
+const UNIMPLEMENTED = 12;
+
+/**
+ * Ask the server which runs a workflow id had before, newest first, up to the last that completed.
+ *
+ * A run that completed left its endpoint where a look-up finds it. One that failed says whether an endpoint may exist.
+ * One that was terminated, timed out or cancelled says nothing, and may have sent a create call moments ago.
+ *
+ * Visibility lags behind by up to seconds: a run that started and was terminated within that time can be missed.
+ */
+export async function findEarlierRuns(workflowId: string, runId: string): Promise<EarlierRuns> {
+  const { client } = Context.current();
+  const closings: (Date | undefined)[] = [];
+  try {
+    const runs = client.workflow.list({ query: `WorkflowId = '${workflowId.replaceAll("'", "\\'")}'` });
+    for await (const run of runs) {
+      if (run.runId === runId || run.status.name === 'CONTINUED_AS_NEW') continue;
+      if (run.status.name === 'COMPLETED') break;
+      if (run.status.name === 'FAILED' && (await leftNothing(client, workflowId, run.runId))) continue;
+      closings.push(run.closeTime);
+    }
+  } catch (error) {
+    if (isGrpcServiceError(error) && (error.code as number) === UNIMPLEMENTED) return { inDoubt: true };
+    throw error;
+  }
+  if (closings.length === 0) return { inDoubt: false };
+  const known = closings.filter((time) => time !== undefined).map((time) => time.getTime());
+  if (known.length < closings.length) return { inDoubt: true };
+  return { inDoubt: true, lastClosedAt: new Date(Math.max(...known)).toISOString() };
+}
+
+/** Whether a failed run is certain that no endpoint of it exists. */
+async function leftNothing(client: Client, workflowId: string, runId: string): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowId, runId, { followRuns: false }).result();
+    return false;
+  } catch (error) {
+    if (!(error instanceof WorkflowFailedError) || !(error.cause instanceof ApplicationFailure)) return false;
+    if (error.cause.type === 'InvalidInput') return true;
+    const [details] = error.cause.details ?? [];
+    return (details as FailureDetails | undefined)?.endpointMayExist === false;
+  }
+}

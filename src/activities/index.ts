@@ -1,0 +1,23 @@
+import { createAwaitEndpoint, createDescribeEndpoint } from './await-endpoint.js';
+import { createCreateEndpoint, createFindEndpoint } from './create-endpoint.js';
+import type { ActivityDependencies } from './dependencies.js';
+import { createParseInput } from './parse-input.js';
+
+export type { ActivityDependencies, EarlierRuns } from './dependencies.js';
+export type { AwaitInput, AwaitOutcome, DescribeOutcome, NotReadyDetails } from './await-endpoint.js';
+export type { CreateInput, CreateOutcome, FindInput, FindOutcome, Refusal } from './create-endpoint.js';
+export type { ParkPolicy, ParsedInput, Provision } from './parse-input.js';
+
+/** The activities of `provisionVpcEndpoint`, ready for `Worker.create({ activities })`. */
+export function createActivities(deps: ActivityDependencies) {
+  return {
+    parseInput: createParseInput(deps),
+    createEndpoint: createCreateEndpoint(deps),
+    findEndpoint: createFindEndpoint(deps),
+    awaitEndpoint: createAwaitEndpoint(deps),
+    describeEndpoint: createDescribeEndpoint(deps),
+  };
+}
+
+/** What workflows see of the activities. */
+export type Activities = ReturnType<typeof createActivities>;

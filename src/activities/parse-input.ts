@@ -1,0 +1,110 @@
+import { activityInfo } from '@temporalio/activity';
+import { durationMs } from '../model/duration.js';
+import { ownerTags, tagValueProblem, type Owner } from '../model/owner-tags.js';
+import type { CreateVpcEndpointRequest } from '../model/request.js';
+import type { Problem } from '../model/request-rules.js';
+import { INPUT_DEFAULTS, type ParkPolicyInput, type ProvisionInput } from '../contract/input.js';
+import { checkInput } from '../schema/check-input.js';
+import type { ActivityDependencies } from './dependencies.js';
+
+/** How to wait for a refusal to pass. */
+export interface ParkPolicy {
+  readonly initialIntervalMs: number;
+  readonly backoffCoefficient: number;
+  readonly maximumIntervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/** A checked input with every default filled in: what the rest of the run works with. Plain JSON. */
+export interface Provision {
+  readonly account: string;
+  /** Queue of the activities that call the cloud for this account. */
+  readonly activityTaskQueue: string;
+  /** Exactly what is sent, our tags included; only the client token is added for each epoch. */
+  readonly request: CreateVpcEndpointRequest;
+  readonly extraParameters: Readonly<Record<string, string | number | boolean>>;
+  readonly dryRun: boolean;
+  /** The caller's ClientToken. */
+  readonly tokenBase?: string;
+  /** Whose tags the endpoint carries; absent with `ownerTags: false`. */
+  readonly owner?: Owner;
+  readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number };
+  /** `null`: fail at once. */
+  readonly park: { readonly quota: ParkPolicy | null; readonly status: ParkPolicy | null };
+  readonly notify: readonly { readonly workflowId: string; readonly signal: string }[];
+}
+
+export type ParsedInput =
+  { readonly ok: true; readonly provision: Provision } | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Check an input and fill in its defaults. Runs where the workflow runs, because the engine's own tools start workflows
+ * past our client. Calls nothing.
+ */
+export function createParseInput(deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue'>) {
+  return async function parseInput(raw: unknown): Promise<ParsedInput> {
+    const info = activityInfo();
+    const workflowId = info.workflowExecution?.workflowId ?? '';
+    const checked = checkInput(raw);
+    const withTags = !checked.ok || checked.input.ownerTags !== false;
+    const idProblem = withTags ? tagValueProblem(workflowId) : undefined;
+    const problems = [
+      ...(checked.ok ? [] : checked.problems),
+      ...(idProblem === undefined
+        ? []
+        : [{ path: '(workflow id)', message: `${idProblem}: the id becomes the value of a tag` }]),
+    ];
+    if (!checked.ok || problems.length > 0) return { ok: false, problems };
+    const owner = withTags ? { installation: deps.installation ?? info.namespace, workflowId } : undefined;
+    const account = checked.input.account ?? INPUT_DEFAULTS.account;
+    return {
+      ok: true,
+      provision: {
+        ...withDefaults(checked.input, owner),
+        account,
+        activityTaskQueue: deps.accountTaskQueue(info.taskQueue, account),
+      },
+    };
+  };
+}
+
+function withDefaults(
+  input: ProvisionInput,
+  owner: Owner | undefined,
+): Omit<Provision, 'account' | 'activityTaskQueue'> {
+  const { ClientToken: tokenBase, DryRun: dryRun = false, ...rest } = input.request;
+  const tags = [...(rest.Tag ?? []), ...(owner === undefined ? [] : ownerTags(owner))];
+  return {
+    request: { ...rest, ...(tags.length === 0 ? {} : { Tag: tags }), ...(dryRun ? { DryRun: true } : {}) },
+    extraParameters: input.extraParameters ?? {},
+    dryRun,
+    ...(tokenBase === undefined ? {} : { tokenBase }),
+    ...(owner === undefined ? {} : { owner }),
+    timeouts: {
+      acceptedMs: durationMs(input.timeouts?.accepted ?? INPUT_DEFAULTS.timeouts.accepted),
+      activeMs: durationMs(input.timeouts?.active ?? INPUT_DEFAULTS.timeouts.active),
+    },
+    park: {
+      quota: parkPolicy(input.retry?.quota, INPUT_DEFAULTS.retry.quota),
+      status: parkPolicy(input.retry?.status, INPUT_DEFAULTS.retry.status),
+    },
+    notify: (input.notify ?? []).map(({ workflowId, signal }) => ({
+      workflowId,
+      signal: signal ?? INPUT_DEFAULTS.signal,
+    })),
+  };
+}
+
+function parkPolicy(
+  given: false | ParkPolicyInput | undefined,
+  defaults: Required<ParkPolicyInput>,
+): ParkPolicy | null {
+  if (given === false) return null;
+  const policy = { ...defaults, ...given };
+  return {
+    initialIntervalMs: durationMs(policy.initialInterval),
+    backoffCoefficient: policy.backoffCoefficient,
+    maximumIntervalMs: durationMs(policy.maximumInterval),
+    timeoutMs: durationMs(policy.timeout),
+  };
+}

@@ -1,0 +1,54 @@
+import { createActivities, type Activities } from '../activities/index.js';
+import { flattenParameters } from '../privatelink/parameters.js';
+import type { PrivateLinkApi } from '../privatelink/port.js';
+import { privateLinkApiOver } from '../privatelink/private-link-api-over.js';
+import { noAnswer, readAnswer } from '../privatelink/read-answer.js';
+import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../simulator/in-process.js';
+
+/** How to build a test kit. */
+export interface TestKitOptions extends TwinOptions {
+  /** Value of the owner tag; the namespace of the test server when left out. */
+  readonly installation?: string;
+  /** Runs that the workflow id had before; none when left out, because the SDK's test server cannot tell. */
+  readonly findEarlierRuns?: Parameters<typeof createActivities>[0]['findEarlierRuns'];
+}
+
+/** A twin in this process, and our activities on it. */
+export interface TestKit {
+  readonly twin: InProcessTwin;
+  /** For `Worker.create({ activities })`: everything runs on the task queue of that worker. */
+  readonly activities: Activities;
+  /** The API of the twin, to look at what a workflow did. */
+  readonly privateLink: PrivateLinkApi;
+}
+
+/**
+ * Create a twin and the activities of `provisionVpcEndpoint` on it, for workflow tests without a network.
+ *
+ * Under time skipping activities see the real clock, so endpoints become Active after a number of looks, 3 by default,
+ * and not after a time.
+ */
+export function createTestKit(options: TestKitOptions = {}): TestKit {
+  const { installation, findEarlierRuns = async () => ({ inDoubt: false }), ...twinOptions } = options;
+  const twin = createInProcessTwin({
+    ...twinOptions,
+    settings: { timeToActive: { afterReads: 3 }, ...twinOptions.settings },
+  });
+  const privateLink = privateLinkInProcess(twin);
+  const activities = createActivities({
+    privateLink: () => privateLink,
+    accountTaskQueue: (taskQueue) => taskQueue,
+    findEarlierRuns,
+    ...(installation === undefined ? {} : { installation }),
+  });
+  return { twin, activities, privateLink };
+}
+
+/** The API of a twin in this process. Everything but the network and the signature is as over HTTP. */
+export function privateLinkInProcess(twin: InProcessTwin): PrivateLinkApi {
+  return privateLinkApiOver(async (action, parameters) => {
+    const answer = await twin.call(action, flattenParameters(parameters, action));
+    if (answer === 'noResponse') throw noAnswer(action, 'ECONNRESET');
+    return readAnswer({ action, ...answer });
+  });
+}

@@ -1,0 +1,57 @@
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Activities, Provision } from '../activities/index.js';
+
+/** What one call of an activity is told beside its policy. */
+export interface CallOptions {
+  /** Readable id, under which the engine shows it and operators pause or reset it. */
+  readonly activityId: string;
+  /** One line for the Web UI. */
+  readonly summary: string;
+  /** Deadline over all attempts, in milliseconds. */
+  readonly withinMs: number;
+}
+
+/** The engine notices within this time that the worker of an attempt is gone. */
+const HEARTBEAT_TIMEOUT = '6s';
+
+/** One attempt: several calls of at most 10 s each. */
+const ATTEMPT_TIMEOUT = '60s';
+
+/** Checks of the input: on the worker of the workflow, without a round trip through the server. */
+export const { parseInput } = proxyLocalActivities<Pick<Activities, 'parseInput'>>({ startToCloseTimeout: '10s' });
+
+/**
+ * The create call. Cancelling waits for the attempt in flight, so that its answer is not lost.
+ *
+ * Attempts are never counted: deadlines bound them, because deploys and polls use attempts up.
+ */
+export function creating(provision: Provision, call: CallOptions): Pick<Activities, 'createEndpoint'> {
+  return proxyActivities<Pick<Activities, 'createEndpoint'>>({
+    ...callOptions(provision, call),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  });
+}
+
+/** Reads. Cancelling leaves them at once: they have no effect to wait for. */
+export function reading(
+  provision: Provision,
+  call: CallOptions,
+): Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint'> {
+  return proxyActivities<Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint'>>({
+    ...callOptions(provision, call),
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  });
+}
+
+function callOptions(provision: Provision, { activityId, summary, withinMs }: CallOptions) {
+  return {
+    taskQueue: provision.activityTaskQueue,
+    activityId,
+    summary,
+    startToCloseTimeout: ATTEMPT_TIMEOUT,
+    heartbeatTimeout: HEARTBEAT_TIMEOUT,
+    scheduleToCloseTimeout: withinMs,
+  } as const;
+}

@@ -1,0 +1,1 @@
+export { provisionVpcEndpoint } from './provision-vpc-endpoint.js';

@@ -1,0 +1,115 @@
+import { setCurrentDetails } from '@temporalio/workflow';
+import type { EndpointFields } from '../model/endpoint.js';
+import type { LastError, Phase, ProvisionState } from '../contract/messages.js';
+import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
+import type { Refusal } from '../activities/index.js';
+
+/** What is known of a run while it runs: answered to the query `state` and shown as details in the Web UI. */
+export class RunState {
+  #phase: Phase = 'checking';
+  #since = now();
+  #waitingFor = 'the check of the input';
+  #nextLookAt: string | undefined;
+  #deadline: string | undefined;
+  #lastError: LastError | undefined;
+  #attempts = 0;
+  #log: readonly AttemptRecord[] = [];
+
+  epoch = 0;
+  parkedTimes = 0;
+  endpointId: string | undefined;
+  lastSeen: LastSeen | undefined;
+  /** Whether this run may have made an endpoint whose id it does not know. */
+  mayHaveCreated = false;
+  acceptedAt: string | undefined;
+
+  /** The last attempts, oldest first. */
+  get attempts(): readonly AttemptRecord[] {
+    return this.#log;
+  }
+
+  /** Move to a phase, and say what it waits for. */
+  enter(phase: Phase, waitingFor: string, when: { nextLookMs?: number; withinMs?: number } = {}): void {
+    if (phase !== this.#phase) this.#since = now();
+    this.#phase = phase;
+    this.#waitingFor = waitingFor;
+    this.#nextLookAt = when.nextLookMs === undefined ? undefined : now(when.nextLookMs);
+    this.#deadline = when.withinMs === undefined ? undefined : now(when.withinMs);
+    this.show();
+  }
+
+  /** Take over the log of an activity. */
+  addAttempts(attempts: readonly AttemptRecord[]): void {
+    this.#attempts += attempts.length;
+    this.#log = [...this.#log, ...attempts].slice(-ATTEMPT_LOG_LENGTH);
+  }
+
+  /** The endpoint is known from now on. */
+  sawEndpoint(endpoint: Pick<EndpointFields, 'EndpointId' | 'EndpointStatus' | 'ConnectionStatus'>): void {
+    const { EndpointId, EndpointStatus, ConnectionStatus } = endpoint;
+    this.endpointId = EndpointId;
+    this.lastSeen = {
+      at: now(),
+      ...(EndpointStatus === undefined ? {} : { EndpointStatus }),
+      ...(ConnectionStatus === undefined ? {} : { ConnectionStatus }),
+    };
+  }
+
+  refusedBy(refusal: Refusal): void {
+    this.#lastError = {
+      at: now(),
+      class: refusal.class,
+      code: refusal.code,
+      message: refusal.message,
+      ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    };
+  }
+
+  snapshot(): ProvisionState {
+    return withoutUndefined({
+      phase: this.#phase,
+      since: this.#since,
+      waitingFor: this.#waitingFor,
+      epoch: this.epoch,
+      endpointId: this.endpointId,
+      endpointStatus: this.lastSeen?.EndpointStatus,
+      connectionStatus: this.lastSeen?.ConnectionStatus,
+      attempts: this.#attempts,
+      lastError: this.#lastError,
+      nextLookAt: this.#nextLookAt,
+      deadline: this.#deadline,
+      parkedTimes: this.parkedTimes,
+    });
+  }
+
+  /** The same for a person, as markdown in the engine's "current details". */
+  private show(): void {
+    const lines: [string, string | undefined][] = [
+      ['phase', `**${this.#phase}** since ${this.#since}`],
+      ['waiting for', this.#waitingFor],
+      ['endpoint', this.endpointId === undefined ? undefined : `\`${this.endpointId}\``],
+      ['create epoch', this.epoch === 0 ? undefined : String(this.epoch)],
+      ['parked', this.parkedTimes === 0 ? undefined : `${this.parkedTimes} times`],
+      ['next look', this.#nextLookAt],
+      ['deadline', this.#deadline],
+      ['last error', this.#lastError === undefined ? undefined : `\`${this.#lastError.message}\``],
+    ];
+    setCurrentDetails(lines.flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`])).join('\n'));
+  }
+}
+
+/** The engine's time, `offsetMs` from now, ISO 8601. */
+export function now(offsetMs = 0): string {
+  return new Date(Date.now() + offsetMs).toISOString();
+}
+
+/** The same object without the fields that have no value: `undefined` does not survive JSON. */
+function withoutUndefined<Fields extends object>(fields: Fields): WithoutUndefined<Fields> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined),
+  ) as WithoutUndefined<Fields>;
+}
+
+type WithoutUndefined<Fields> = {
+  [Key in keyof Fields as undefined extends Fields[Key] ? never : Key]: Fields[Key];
+} & { [Key in keyof Fields as undefined extends Fields[Key] ? Key : never]?: Exclude<Fields[Key], undefined> };
