@@ -1,0 +1,252 @@
+import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
+import { stateQuery } from '../../src/contract/messages.js';
+import {
+  eventually,
+  newId,
+  provision,
+  resetToStart,
+  scenario,
+  startProvision,
+  type ProvisionBench,
+} from '../support/provision-bench.js';
+import { advance } from '../support/virtual-time.js';
+
+/** One way that a run can take. Its history is committed and must replay for ever. */
+export interface ShippedPath {
+  readonly name: string;
+  /** Take the path, and return the workflow id of the run. */
+  readonly take: (bench: ProvisionBench) => Promise<string>;
+}
+
+const ended = (result: Promise<unknown>): Promise<unknown> => result.catch(() => undefined);
+
+/** Run a scenario to its end, whatever that is. */
+async function run(
+  bench: ProvisionBench,
+  prepare: (s: ReturnType<typeof scenario>) => object | void = () => undefined,
+): Promise<string> {
+  const s = scenario(bench);
+  const options = prepare(s) ?? {};
+  await ended(provision(bench, { request: s.request, ...options }, s.workflowId));
+  return s.workflowId;
+}
+
+/** Start a scenario in real time, wait for a phase, do something to it, and let it run out. */
+async function interrupted(
+  bench: ProvisionBench,
+  phase: string,
+  prepare: (s: ReturnType<typeof scenario>) => void,
+  interrupt: (s: ReturnType<typeof scenario>, handle: Awaited<ReturnType<typeof startProvision>>) => Promise<unknown>,
+): Promise<string> {
+  const s = scenario(bench);
+  prepare(s);
+  const handle = await startProvision(bench, { request: s.request }, s.workflowId);
+  await eventually(`the run is ${phase}`, async () => (await handle.query(stateQuery)).phase === phase);
+  await interrupt(s, handle);
+  await advance(bench.connection, s.workflowId, 3_600_000).catch(() => undefined);
+  await ended(handle.result());
+  return s.workflowId;
+}
+
+const never = { timeToActive: { afterReads: Infinity } } as const;
+const soon = { timeToActive: { afterReads: 3 } } as const;
+
+/** Every path of this version. A new one is added here and recorded with `npm run record-histories`. */
+export const SHIPPED_PATHS: readonly ShippedPath[] = [
+  { name: 'created', take: (bench) => run(bench) },
+  { name: 'created-without-tags', take: (bench) => run(bench, () => ({ ownerTags: false })) },
+  {
+    name: 'created-and-notified',
+    take: (bench) => run(bench, () => ({ notify: [{ workflowId: 'nobody' }] })),
+  },
+  {
+    name: 'dry-run',
+    take: async (bench) => {
+      const { workflowId, request } = scenario(bench);
+      await provision(bench, { request: { ...request, DryRun: true } }, workflowId);
+      return workflowId;
+    },
+  },
+  {
+    name: 'invalid-input',
+    take: async (bench) => {
+      const workflowId = newId();
+      await ended(provision(bench, { request: {} }, workflowId));
+      return workflowId;
+    },
+  },
+  { name: 'answer-lost', take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', { kind: 'loseResponse' })) },
+  { name: 'rejected', take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('VpcNotFound'))) },
+  { name: 'exists', take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('EndpointExist'))) },
+  {
+    name: 'parked-for-quota',
+    take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('QuotaMisMatched'), 3)),
+  },
+  {
+    name: 'parked-for-status-in-vain',
+    take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('VpcTunnelNotFound'), 'always')),
+  },
+  {
+    name: 'conflict',
+    take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('EndpointLocked'), 2)),
+  },
+  {
+    name: 'refused-after-an-unknown-outcome',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('CreateVpcEndpoint', { kind: 'resetBefore' });
+        s.fault('CreateVpcEndpoint', code('QuotaMisMatched'));
+      }),
+  },
+  {
+    name: 'not-accepted-in-time',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('CreateVpcEndpoint', { kind: 'throttle' }, 'always');
+        return { timeouts: { accepted: '5m' } };
+      }),
+  },
+  {
+    name: 'not-active-in-time',
+    take: (bench) => withSettings(bench, never, () => run(bench, () => ({ timeouts: { active: '5m' } }))),
+  },
+  {
+    name: 'found-by-the-last-look',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('GetVpcEndpointAttribute', { kind: 'throttle', timeLeftMs: 250_000 });
+        return { timeouts: { active: '30s' } };
+      }),
+  },
+  {
+    name: 'adopted-by-run-2',
+    take: async (bench) => {
+      const { workflowId, request } = scenario(bench);
+      await provision(bench, { request }, workflowId);
+      await provision(bench, { request }, workflowId);
+      return workflowId;
+    },
+  },
+  {
+    name: 'differs-from-run-1',
+    take: async (bench) => {
+      const { workflowId, request } = scenario(bench);
+      await provision(bench, { request }, workflowId);
+      await ended(provision(bench, { request: { ...request, VpcId: 'vpc-2' } }, workflowId));
+      return workflowId;
+    },
+  },
+  {
+    name: 'created-after-a-run-in-doubt',
+    take: async (bench) => {
+      const { workflowId, request } = scenario(bench);
+      const first = await bench.client.workflow.start('never-runs', { workflowId, taskQueue: 'nobody-polls-this' });
+      await first.terminate();
+      await eventually('run 1 is listed', async () => (await findEarlierRunsOf(bench, workflowId)) > 0);
+      await provision(bench, { request }, workflowId);
+      return workflowId;
+    },
+  },
+  {
+    name: 'reset-to-its-start',
+    take: (bench) =>
+      interrupted(
+        bench,
+        'waiting',
+        () => undefined,
+        async (_, handle) => {
+          await resetToStart(bench, handle);
+        },
+      ),
+  },
+  {
+    name: 'financial-locked',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => undefined,
+          async (s) => {
+            const id = s.endpoints()[0]?.EndpointId ?? '';
+            bench.twin.engine.setEndpoint(id, { EndpointBusinessStatus: 'FinancialLocked' });
+          },
+        ),
+      ),
+  },
+  {
+    name: 'disappeared',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => undefined,
+          async (s) => {
+            await eventually('it was seen', () => s.calls('GetVpcEndpointAttribute') > 0);
+            bench.twin.engine.removeEndpoint(s.endpoints()[0]?.EndpointId ?? '');
+          },
+        ),
+      ),
+  },
+  {
+    name: 'cancelled-while-waiting',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => undefined,
+          (_, handle) => handle.cancel(),
+        ),
+      ),
+  },
+  {
+    name: 'cancelled-while-parked',
+    take: (bench) =>
+      interrupted(
+        bench,
+        'parked',
+        (s) => s.fault('CreateVpcEndpoint', code('QuotaMisMatched'), 'always'),
+        (_, handle) => handle.cancel(),
+      ),
+  },
+  {
+    name: 'cancelled-after-an-unknown-outcome',
+    take: (bench) =>
+      interrupted(
+        bench,
+        'creating',
+        (s) => s.fault('CreateVpcEndpoint', { kind: 'resetBefore' }, 'always'),
+        async (s, handle) => {
+          await eventually('a call was lost', () => s.calls('CreateVpcEndpoint') > 0);
+          await handle.cancel();
+        },
+      ),
+  },
+];
+
+function code(name: string) {
+  return { kind: 'code', code: name } as const;
+}
+
+async function withSettings(
+  bench: ProvisionBench,
+  settings: typeof never,
+  take: () => Promise<string>,
+): Promise<string> {
+  bench.twin.engine.configure(settings);
+  try {
+    return await take();
+  } finally {
+    bench.twin.engine.configure(soon);
+  }
+}
+
+async function findEarlierRunsOf(bench: ProvisionBench, workflowId: string): Promise<number> {
+  const { count } = await bench.client.workflow.count(`WorkflowId = '${workflowId}'`);
+  return count;
+}
+
+/** What the worker of the recording needs beside the default kit. */
+export const RECORDING_OPTIONS = { findEarlierRuns } as const;
