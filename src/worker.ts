@@ -1,0 +1,161 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { createActivities } from './activities/index.js';
+import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type WorkerConfig } from './config.js';
+import { accountTaskQueue } from './contract/task-queues.js';
+import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
+import { VERSION } from './version.js';
+import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
+import { serveHealth } from './worker/health-server.js';
+import { jsonLogger } from './worker/json-logger.js';
+
+/** A dead worker's workflow tasks go to another one after this time (the default of 10 s doubles the worst case). */
+const STICKY_TIMEOUT_MS = 2_000;
+
+/** On top of the time of one call: a call in flight is let finish before the worker goes. */
+const GRACE_MS = 5_000;
+
+/**
+ * Run a worker until it is told to stop (SIGINT, SIGTERM), then let the calls in flight finish.
+ *
+ * One process polls the workflows, and the activities of each account that it has credentials for. The first line of its
+ * log says whether the cloud is real or a twin.
+ *
+ * @throws TemporalConnectionError - The server cannot be reached, or lacks the namespace.
+ */
+export async function runWorker(config: WorkerConfig): Promise<void> {
+  const logger = jsonLogger(config.logLevel);
+  const { cloud, temporal } = config;
+  const host = cloud.kind === 'twin' ? cloud.url : (cloud.endpoint ?? `regional endpoints (${cloud.network})`);
+  logger.info(`Cloud: ${cloud.kind === 'twin' ? 'TWIN' : 'REAL'}`, {
+    host,
+    accounts: config.accounts,
+    version: VERSION,
+  });
+
+  Runtime.install({
+    logger,
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+      ...(config.metricsAddress === undefined
+        ? {}
+        : { metrics: { prometheus: { bindAddress: config.metricsAddress } } }),
+    },
+  });
+
+  const accounts = await openAccounts(cloud, config.accounts, {
+    timeoutMs: config.httpTimeoutMs,
+    userAgent: `durable-privatelink/${VERSION}`,
+  });
+  for (const { account, source } of accounts.unusable) {
+    logger.error('No credentials: the work of this account is left to other workers', { account, source });
+  }
+
+  const connection = await connect(config);
+  try {
+    const workers = await createWorkers(config, connection, accounts);
+    const health = await startHealth(config, workers);
+    logger.info('Worker started', {
+      address: temporal.address,
+      namespace: temporal.namespace,
+      taskQueues: workers.map((worker) => worker.options.taskQueue),
+      ...(health === undefined ? {} : { health: health.url }),
+    });
+    try {
+      await Promise.all(workers.map((worker) => worker.run()));
+    } finally {
+      await health?.close();
+    }
+    logger.info('Worker stopped');
+  } finally {
+    await connection.close();
+  }
+}
+
+async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
+  const target = { address: temporal.address, namespace: temporal.namespace, tls: temporal.tls };
+  let connection: NativeConnection;
+  try {
+    connection = await NativeConnection.connect(temporal.connectionOptions);
+  } catch (error) {
+    throw explainConnectionError(error, target);
+  }
+  await checkNamespace(connection, target);
+  return connection;
+}
+
+async function createWorkers(
+  config: WorkerConfig,
+  connection: NativeConnection,
+  accounts: CloudAccounts,
+): Promise<Worker[]> {
+  const activities = createActivities({
+    privateLink: accounts.privateLink,
+    accountTaskQueue,
+    ...(config.installation === undefined ? {} : { installation: config.installation }),
+  });
+  const shared = {
+    connection,
+    namespace: config.temporal.namespace,
+    shutdownGraceTime: config.httpTimeoutMs + GRACE_MS,
+  } satisfies Partial<WorkerOptions>;
+  return Promise.all([
+    Worker.create({
+      ...shared,
+      ...workflowCode(),
+      taskQueue: config.taskQueue,
+      // Only the local check of the input runs here; calls to the cloud have queues of their own.
+      activities: { parseInput: activities.parseInput },
+      enableNonLocalActivities: false,
+      maxCachedWorkflows: config.maxCachedWorkflows,
+      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    }),
+    ...accounts.usable.map((account) =>
+      Worker.create({ ...shared, taskQueue: accountTaskQueue(config.taskQueue, account), activities }),
+    ),
+  ]);
+}
+
+/** The bundle that the build made; from sources, the sources. */
+function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+  const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  return { workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)) };
+}
+
+async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Worker[]) {
+  if (healthAddress === undefined) return undefined;
+  return serveHealth(healthAddress, () => {
+    const states = workers.map((worker) => ({ taskQueue: worker.options.taskQueue, state: worker.getState() }));
+    return {
+      healthy: states.every(({ state }) => state === 'RUNNING' || state === 'INITIALIZED'),
+      version: VERSION,
+      workers: states,
+    };
+  });
+}
+
+/**
+ * Run a worker as a program: settings from the environment, exit code 0 after a stop, 78 when the settings or the server
+ * they name cannot be used.
+ */
+export async function workerProgram(): Promise<number> {
+  try {
+    await runWorker(loadWorkerConfig());
+    return 0;
+  } catch (error) {
+    if (error instanceof ConfigError || error instanceof TemporalConnectionError) {
+      process.stderr.write(`pvlctl worker: ${error.message}\n`);
+      return EXIT_CONFIG;
+    }
+    process.stderr.write(`pvlctl worker: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return 1;
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // A worker that failed to start keeps the process alive; the code is all that is left to say.
+  process.exit(await workerProgram());
+}

@@ -1,0 +1,67 @@
+import {
+  accountCredentials,
+  hasCredentials,
+  staticCredentials,
+  type CredentialsSource,
+} from '../privatelink/credentials.js';
+import { endpointFor } from '../privatelink/endpoint-address.js';
+import { PopCorePrivateLinkApi } from '../privatelink/pop-core-private-link-api.js';
+import type { PrivateLinkApi } from '../privatelink/port.js';
+
+/** The one key pair that a twin knows unless it is told otherwise. It opens nothing else. */
+export const TWIN_CREDENTIALS = { accessKeyId: 'testid', accessKeySecret: 'testsecret' } as const;
+
+/** Which cloud is meant, as `config.ts` reads it. */
+export type Cloud =
+  | { readonly kind: 'twin'; readonly url: string }
+  | { readonly kind: 'real'; readonly endpoint: string | undefined; readonly network: 'public' | 'vpc' };
+
+/** The accounts that a worker has credentials for, and the API of each of them. */
+export interface CloudAccounts {
+  /** Accounts with credentials now: only their work is polled. */
+  readonly usable: readonly string[];
+  /** The others, and where their credentials were looked for. */
+  readonly unusable: readonly { readonly account: string; readonly source: string }[];
+  /** The API for one account and region; adapters and their connections are shared. */
+  readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
+}
+
+/**
+ * Open the accounts of a worker.
+ *
+ * With a twin the credentials of the environment are not looked at: a demo or a test cannot touch a real account.
+ */
+export async function openAccounts(
+  cloud: Cloud,
+  accounts: readonly string[],
+  options: { readonly timeoutMs: number; readonly userAgent: string },
+): Promise<CloudAccounts> {
+  const sources = new Map<string, CredentialsSource>(
+    accounts.map((account) => [
+      account,
+      cloud.kind === 'twin' ? staticCredentials(TWIN_CREDENTIALS) : accountCredentials(account),
+    ]),
+  );
+  const checks = await Promise.all(
+    [...sources].map(async ([account, source]) => ({ account, source, usable: await hasCredentials(source) })),
+  );
+  const apis = new Map<string, PrivateLinkApi>();
+  return {
+    usable: checks.filter(({ usable }) => usable).map(({ account }) => account),
+    unusable: checks
+      .filter(({ usable }) => !usable)
+      .map(({ account, source }) => ({ account, source: source.describe() })),
+    privateLink: (account, regionId) => {
+      const credentials = sources.get(account);
+      if (credentials === undefined) throw new Error(`This worker does not know the account "${account}"`);
+      const endpoint =
+        cloud.kind === 'twin'
+          ? endpointFor({ regionId, override: cloud.url })
+          : endpointFor({ regionId, network: cloud.network, override: cloud.endpoint });
+      const key = `${account}\n${endpoint}`;
+      const known = apis.get(key) ?? new PopCorePrivateLinkApi({ endpoint, credentials, ...options });
+      apis.set(key, known);
+      return known;
+    },
+  };
+}
