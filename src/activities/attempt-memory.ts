@@ -8,6 +8,11 @@ import { ATTEMPT_LOG_LENGTH, type AttemptRecord } from '../contract/result.js';
 export interface AttemptMemory {
   /** Number of the attempt that wrote this. */
   readonly attempt: number;
+  /**
+   * Whether the attempt came to its end. Heartbeats are throttled, so what a killed attempt leaves behind may be older
+   * than its call: only the word that goes out with its failure counts.
+   */
+  readonly settled: boolean;
   /** The last attempts, oldest first. */
   readonly log: readonly AttemptRecord[];
   /** Whether any attempt so far may have been executed by the service without our knowing its answer. */
@@ -24,6 +29,7 @@ export interface AttemptMemory {
 
 const EMPTY: AttemptMemory = {
   attempt: 0,
+  settled: false,
   log: [],
   mayHaveExecuted: false,
   absenceChecked: false,
@@ -49,10 +55,11 @@ export class ActivityMemory {
     const info = activityInfo();
     const before = isMemory(info.heartbeatDetails) ? info.heartbeatDetails : EMPTY;
     const repeated = info.currentAttemptScheduledTimestampMs > info.scheduledTimestampMs;
-    this.predecessorLost = repeated && before.attempt !== info.attempt - 1;
+    this.predecessorLost = repeated && !(before.settled && before.attempt === info.attempt - 1);
     this.#current = {
       ...before,
       attempt: info.attempt,
+      settled: false,
       mayHaveExecuted: before.mayHaveExecuted || this.predecessorLost,
     };
   }
@@ -61,17 +68,16 @@ export class ActivityMemory {
     return this.#current;
   }
 
-  /** Change the memory. The engine learns of it with the next heartbeat or with the failure of this attempt. */
+  /** Change the memory. The engine learns of it with the next heartbeat. */
   set(change: Partial<AttemptMemory>): void {
     this.#current = { ...this.#current, ...change };
-    this.handOver();
+    Context.current().heartbeat(this.#current);
   }
 
   /** An endpoint is there: whatever absence was noted before no longer counts. */
   sawEndpoint(): void {
     const kept = Object.entries(this.#current).filter(([field]) => field !== 'absentSinceMs');
     this.#current = { ...(Object.fromEntries(kept) as unknown as AttemptMemory), seen: true };
-    this.handOver();
   }
 
   /** Whether this activity warns of a thing for the first time; every further time is silence. */
@@ -92,9 +98,9 @@ export class ActivityMemory {
     this.#current = { ...this.#current, log: [...this.#current.log, entry].slice(-ATTEMPT_LOG_LENGTH) };
   }
 
-  /** Hand the memory over before this attempt fails, so that the next one has it. */
+  /** Settle this attempt and hand its memory to the next: it goes out together with the failure that follows. */
   handOver(): void {
-    Context.current().heartbeat(this.#current);
+    this.set({ settled: true });
   }
 
   /** Run a piece of work with heartbeats, so that the engine notices soon when this worker dies in the middle of it. */

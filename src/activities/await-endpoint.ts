@@ -88,6 +88,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
           break;
       }
       memory.sawEndpoint();
+      memory.handOver();
       throw notReady(
         `${input.endpoint.EndpointId} is ${status}, its connection ${endpoint.ConnectionStatus ?? '(none)'} ` +
           `(RequestId ${requestId})`,
@@ -103,7 +104,8 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
       if (!mayBeNew && since !== undefined && nowMs - since >= ABSENCE_SPACING_MS) {
         return { kind: 'disappeared', attempts: memory.current.log };
       }
-      memory.set(mayBeNew || since !== undefined ? {} : { absentSinceMs: nowMs });
+      if (!mayBeNew && since === undefined) memory.set({ absentSinceMs: nowMs });
+      memory.handOver();
       throw notReady(
         `${input.endpoint.EndpointId} is not found ${mayBeNew ? 'yet' : 'any more'}`,
         mayBeNew ? pollDelay() : Math.max(pollDelay(), ABSENCE_SPACING_MS + 1_000),

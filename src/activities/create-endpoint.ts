@@ -105,10 +105,11 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
             memory.handOver();
             throw repeatLater(error, random);
           case 'throttled':
-            memory.set({ mayHaveExecuted: inDoubt });
             if (memory.isFirstWarning('throttled')) {
               log.warn('Throttled; the call is repeated until the deadline', { code: error.code });
             }
+            memory.set({ mayHaveExecuted: inDoubt });
+            memory.handOver();
             throw repeatLater(error, random);
           case 'exists':
           case 'tokenReuse': {
@@ -166,12 +167,18 @@ async function lookUp(
 ): Promise<LookUpReading> {
   const listed: ListedVpcEndpoint[] = [];
   const query = { RegionId: request.RegionId, Tag: ownerTags(owner), MaxResults: LIST_PAGE };
+  const seen = new Set<string>();
   let next: string | undefined;
   do {
     const page = await api.listVpcEndpoints(next === undefined ? query : { ...query, NextToken: next });
     listed.push(...page.Endpoints);
     next = page.NextToken;
     memory.record('ListVpcEndpoints', `${page.Endpoints.length} found`, page.RequestId);
+    if (next !== undefined && seen.has(next)) {
+      const message = 'ListVpcEndpoints gives the same NextToken again: the scan is not complete';
+      throw new PrivateLinkError({ action: 'ListVpcEndpoints', code: 'MalformedResponse', message });
+    }
+    if (next !== undefined) seen.add(next);
   } while (next !== undefined && next !== '');
   const reading = readLookUp(request, owner, listed);
   if (reading.kind === 'fits' && reading.others.length > 0) {

@@ -4,11 +4,11 @@ import {
   eventually,
   newId,
   provision,
-  resetToStart,
   scenario,
   startProvision,
   type ProvisionBench,
 } from '../support/provision-bench.js';
+import { resetToStart } from '../support/reset-run.js';
 import { advance } from '../support/virtual-time.js';
 
 /** One way that a run can take. Its history is committed and must replay for ever. */
@@ -155,7 +155,7 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
         'waiting',
         () => undefined,
         async (_, handle) => {
-          await resetToStart(bench, handle);
+          await resetToStart(bench.connection, handle.workflowId);
         },
       ),
   },

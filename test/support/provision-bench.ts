@@ -111,18 +111,6 @@ export async function startProvision(bench: ProvisionBench, input: unknown, work
   });
 }
 
-/** Reset a run to its first workflow task, as an operator would. The new run has the same workflow id. */
-export async function resetToStart(bench: ProvisionBench, { workflowId }: { workflowId: string }): Promise<void> {
-  const { events } = await bench.client.workflow.getHandle(workflowId).fetchHistory();
-  const firstTask = (events ?? []).find((event) => event.workflowTaskCompletedEventAttributes);
-  if (firstTask?.eventId === undefined || firstTask.eventId === null) throw new Error(`${workflowId} has no task yet`);
-  const request = { namespace: 'default', workflowExecution: { workflowId }, reason: 'test', requestId: randomUUID() };
-  await bench.connection.workflowService.resetWorkflowExecution({
-    ...request,
-    workflowTaskFinishEventId: firstTask.eventId,
-  });
-}
-
 /** Endpoints that the twin made for one workflow id. */
 export function endpointsOf(bench: ProvisionBench, workflowId: string): string[] {
   return bench.twin.journal.endpointsMade({ Key: 'durable-privatelink-workflow', Value: workflowId });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
 import { stateQuery } from '../../src/contract/messages.js';
 import type { provisionVpcEndpoint } from '../../src/workflows/index.js';
+import { resetToStart } from '../support/reset-run.js';
 import { advance } from '../support/virtual-time.js';
 import type { FaultEffect } from '../../src/testing/index.js';
 import {
@@ -10,7 +11,6 @@ import {
   failedProvision,
   openBench,
   provision,
-  resetToStart,
   scenario,
   startProvision,
   type ProvisionBench,
@@ -174,7 +174,7 @@ describe.each([
     const { workflowId, request, tokens } = scenario(bench);
     const handle = await startProvision(bench, { request }, workflowId);
     await handle.result();
-    await resetToStart(bench, handle);
+    await resetToStart(bench.connection, workflowId);
     const result = await bench.client.workflow.getHandle<typeof provisionVpcEndpoint>(workflowId).result();
     expect(result.outcome).toBe('adopted');
     expect(result.create?.ClientToken).toBe(`${handle.firstExecutionRunId}.1`);
