@@ -38,12 +38,15 @@ const ROOMS = {
 
 const escape = (text) => text.replace(/[/.]/g, '\\$&');
 
+/** A whole package with its subpaths; a beginning that ends in `/` or `:` stands for all packages with it. */
+const packagePattern = (name) => (/[/:]$/.test(name) ? escape(name) : `${escape(name)}(?:/|$)`);
+
 /** Forbid every import of a room that its entry in ROOMS does not name. */
 function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = [] }]) {
   const others = Object.keys(ROOMS).filter((name) => name !== room && !rooms.includes(name));
   const patterns = [
     {
-      regex: `^(?!\\.)(?!(?:${packages.map(escape).join('|') || '(?!)'}))`,
+      regex: `^(?!\\.)(?!(?:${packages.map(packagePattern).join('|') || '(?!)'}))`,
       message: `src/${room} may import only these packages: ${packages.join(', ') || 'none'}.`,
     },
     {
@@ -51,7 +54,7 @@ function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = 
       message: `src/${room} may not import this room (see ROOMS in eslint.config.js).`,
     },
     {
-      regex: `^\\.\\./(?:${['config', 'worker', 'version'].filter((f) => !files.includes(f)).join('|') || '(?!)'})\\.js$`,
+      regex: `^(?:\\.\\./)+(?:${['config', 'worker', 'version'].filter((f) => !files.includes(f)).join('|') || '(?!)'})\\.js$`,
       message: `src/${room} does not read configuration: it is handed what it needs.`,
     },
   ];
@@ -103,6 +106,17 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only src/config.ts reads the environment.' },
+      ],
+    },
+  },
+  {
+    // Examples are projects of their own, which find our package only where it is installed: here it is our sources.
+    files: ['examples/**/*.ts'],
+    languageOptions: { parserOptions: { projectService: false, project: './tsconfig.json' } },
+    rules: {
+      '@typescript-eslint/no-floating-promises': [
+        'error',
+        { allowForKnownSafeCalls: [{ from: 'package', package: 'node:test', name: ['test'] }] },
       ],
     },
   },

@@ -87,17 +87,31 @@ export function environment(): Readonly<Record<string, string | undefined>> {
  */
 export function loadTemporalConfig(env: Readonly<Record<string, string | undefined>> = process.env): TemporalConfig {
   try {
+    // An empty variable is one that is not set (an empty key would switch TLS on); empty metadata removes a header.
     const overrideEnvVars = Object.fromEntries(
-      Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+      Object.entries(env).filter(
+        (entry): entry is [string, string] =>
+          entry[1] !== undefined && (entry[1] !== '' || entry[0].startsWith('TEMPORAL_GRPC_META_')),
+      ),
     );
     const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
-    const address = connectionOptions.address ?? 'localhost:7233';
+    const address: unknown = connectionOptions.address ?? 'localhost:7233';
+    if (typeof address !== 'string') throw new TypeError('the address is no text');
     const tls =
       connectionOptions.tls !== undefined && connectionOptions.tls !== false && connectionOptions.tls !== null;
     return { connectionOptions, address, namespace: namespace ?? 'default', tls };
   } catch (error) {
-    throw new ConfigError([`Temporal settings: ${error instanceof Error ? error.message : String(error)}`]);
+    const file = env.TEMPORAL_CONFIG_FILE || 'temporal.toml, the profile file of the temporal command';
+    throw new ConfigError([`Temporal settings (TEMPORAL_* variables and ${file}): ${temporalProblem(error)}`]);
   }
+}
+
+/** The first line of a message and its place in the file: the rest quotes the file, and the file holds keys. */
+function temporalProblem(error: unknown): string {
+  if (!(error instanceof Error)) return 'cannot be read';
+  const line: unknown = Reflect.get(error, 'line');
+  const [first = ''] = error.message.split('\n');
+  return typeof line === 'number' ? `${first} (line ${line})` : first;
 }
 
 /**
@@ -145,7 +159,8 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
 
   const address = (name: 'PVL_METRICS_ADDRESS' | 'PVL_HEALTH_ADDRESS'): string | undefined => {
     const value = text(name);
-    if (value !== undefined && !/^[\w.:[\]-]+:\d{1,5}$/.test(value)) refuse(name, 'expected host:port');
+    const port = /^[\w.:[\]-]+:(\d{1,5})$/.exec(value ?? '')?.[1];
+    if (value !== undefined && (port === undefined || Number(port) > 65_535)) refuse(name, 'expected host:port');
     return value;
   };
 

@@ -36,7 +36,7 @@ export function durationMs(value: DurationText): number {
 
 /** Write milliseconds for a reader: the two largest units, such as `2h 5m`, `42s`, `350ms`. */
 export function formatMs(ms: number): string {
-  if (ms < 1_000) return `${Math.max(0, Math.round(ms))}ms`;
+  if (Math.round(ms) < 1_000) return `${Math.max(0, Math.round(ms))}ms`;
   let seconds = Math.round(ms / 1_000);
   const parts: string[] = [];
   for (const [unit, size] of [

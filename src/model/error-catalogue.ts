@@ -480,7 +480,7 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
     "Correct the worker's clock.",
   ),
   row(
-    'InvalidAccessKeyId.*',
+    'InvalidAccessKeyId*',
     'denied',
     'gateway',
     'The access key is unknown or inactive.',
@@ -501,7 +501,7 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
     'Give the worker the right secret of its access key.',
   ),
   row(
-    'InvalidSecurityToken.*',
+    'InvalidSecurityToken*',
     'denied',
     'gateway',
     'The security token is expired or malformed.',
@@ -527,6 +527,13 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
   row('InternalError', 'unknown', 'gateway', 'The service failed.', 'Nothing to do: the call is repeated.'),
   // Calls without an answer: names of pop-core and Node.js.
   row('RequestTimeoutError', 'unknown', 'transport', 'No answer came in time.', 'Nothing to do: the call is repeated.'),
+  row(
+    'ConnectTimeout',
+    'unknown',
+    'transport',
+    'No answer came in time; the call may have been sent.',
+    'Nothing to do: the call is repeated.',
+  ),
   row('ECONNRESET', 'unknown', 'transport', 'The connection broke.', 'Nothing to do: the call is repeated.'),
   row('EPIPE', 'unknown', 'transport', 'The connection broke.', 'Nothing to do: the call is repeated.'),
   row('ETIMEDOUT', 'unknown', 'transport', 'The connection timed out.', 'Nothing to do: the call is repeated.'),

@@ -32,10 +32,11 @@ export interface Backoff {
   readonly maximumIntervalMs: number;
 }
 
-/** Delay before retry number `retry` (from 1), spread by ±`jitter` and never below 1 ms. */
+/** Delay before retry number `retry` (from 1), spread by ±`jitter`, never below 1 ms and never above the maximum. */
 export function backoffDelayMs(backoff: Backoff, retry: number, random: number, jitter = 0.2): number {
   const grown = backoff.initialIntervalMs * backoff.backoffCoefficient ** Math.min(Math.max(0, retry - 1), 1_000);
-  return spread(Math.min(grown, backoff.maximumIntervalMs), jitter, random);
+  const longest = Math.max(1, Math.round(backoff.maximumIntervalMs));
+  return Math.min(spread(Math.min(grown, backoff.maximumIntervalMs), jitter, random), longest);
 }
 
 /** Capped exponential delay with full jitter: anything from `floorMs` up to the grown delay. For throttled calls. */

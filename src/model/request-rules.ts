@@ -1,4 +1,5 @@
 import type { Tag } from './endpoint.js';
+import { OWNER_TAG, WORKFLOW_TAG } from './owner-tags.js';
 import { MAX_TAGS, type CreateVpcEndpointRequest, type RequestedZone } from './request.js';
 
 /** One thing that is wrong with an input: where, and what to do about it. Never holds the offending value. */
@@ -8,8 +9,8 @@ export interface Problem {
   readonly message: string;
 }
 
-/** Tags that stay free for the caller when ours are added. */
-const OWN_TAGS = 2;
+/** Keys of our own tags: they say whose an endpoint is, so no caller sets them. */
+const OWN_TAG_KEYS: readonly unknown[] = [OWNER_TAG, WORKFLOW_TAG];
 
 /**
  * Rules of CreateVpcEndpoint that span several fields.
@@ -31,8 +32,8 @@ export function requestProblems(
 
   const type = request.EndpointType ?? 'Interface';
   const groups = request.SecurityGroupId;
-  const hasGroups = Array.isArray(groups) && groups.length > 0;
-  if (type === 'Interface' && !hasGroups) {
+  const hasGroups = listOf(groups).length > 0;
+  if (type === 'Interface' && !hasGroups && (groups === undefined || Array.isArray(groups))) {
     add('SecurityGroupId', 'an endpoint of type Interface needs at least one security group');
   }
   if (type === 'GatewayLoadBalancer' && hasGroups) {
@@ -56,7 +57,10 @@ export function requestProblems(
   for (const index of repeated(tags.map((tag) => tag.Key))) {
     add(`Tag[${index}].Key`, 'names a tag key a second time');
   }
-  const free = MAX_TAGS - (withOwnerTags ? OWN_TAGS : 0);
+  tags.forEach((tag, index) => {
+    if (OWN_TAG_KEYS.includes(tag.Key)) add(`Tag[${index}].Key`, 'is a tag that the worker sets: leave it out');
+  });
+  const free = MAX_TAGS - (withOwnerTags ? OWN_TAG_KEYS.length : 0);
   if (tags.length > free && tags.length <= MAX_TAGS) {
     add('Tag', `has ${tags.length} tags; ${free} are left beside the two of ours (or set ownerTags to false)`);
   }
@@ -79,7 +83,14 @@ function objectsOf<Item extends object>(value: unknown): readonly Partial<Item>[
 
 /** Indexes of the items that stand earlier in the list already. */
 function repeated(items: readonly unknown[]): number[] {
-  return items.flatMap((item, index) => (item !== undefined && items.indexOf(item) < index ? [index] : []));
+  const seen = new Set<unknown>();
+  return items.flatMap((item, index) => {
+    if (item === undefined || !seen.has(item)) {
+      seen.add(item);
+      return [];
+    }
+    return [index];
+  });
 }
 
 function isJsonObject(text: string): boolean {

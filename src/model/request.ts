@@ -61,6 +61,9 @@ export interface ParameterDefinition {
 /** Longest `ClientToken` that a caller may give: 64 (API limit) less the suffix of our epochs. */
 export const MAX_CLIENT_TOKEN_BASE = 56;
 
+/** Longer than any region id; the address of the service is made of it. */
+const MAX_REGION_ID = 40;
+
 /** Tags that an endpoint may carry. */
 export const MAX_TAGS = 20;
 
@@ -70,6 +73,7 @@ export const REQUEST_PARAMETERS = {
     type: 'string',
     required: true,
     meaning: 'Region of the endpoint.',
+    maxLength: MAX_REGION_ID,
     pattern: /^[a-z0-9]+(-[a-z0-9]+)+$/,
     rule: 'a region id such as "cn-hangzhou"',
     source: 'page',
@@ -193,7 +197,7 @@ export const REQUEST_PARAMETERS = {
     meaning: 'Key of a tag.',
     minLength: 1,
     maxLength: 64,
-    pattern: /^(?!aliyun|acs:)(?!.*https?:\/\/)/,
+    pattern: /^(?!aliyun|acs:)(?![\s\S]*https?:\/\/)/,
     rule: '1 to 64 characters, not starting with "aliyun" or "acs:", without http:// or https://',
     source: 'page; limits: metadata',
   },
@@ -202,7 +206,7 @@ export const REQUEST_PARAMETERS = {
     required: false,
     meaning: 'Value of a tag; may be empty.',
     maxLength: 128,
-    pattern: /^(?!.*https?:\/\/)/,
+    pattern: /^(?![\s\S]*https?:\/\/)/,
     rule: 'at most 128 characters, without http:// or https://',
     source: 'page; limits: metadata',
   },
@@ -237,6 +241,7 @@ export const REQUEST_PARAMETERS = {
     type: 'string',
     required: false,
     meaning: 'Region of the service, for cross-region endpoints.',
+    maxLength: MAX_REGION_ID,
     pattern: /^[a-z0-9]+(-[a-z0-9]+)+$/,
     rule: 'a region id such as "cn-hangzhou"',
     source: 'metadata (2026-01-21)',

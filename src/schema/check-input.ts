@@ -13,10 +13,23 @@ export type CheckedInput =
 /** Version in which fields that are refused by name today are expected; said in the message. */
 const LATER = 'is not available in this version of durable-privatelink';
 
+const PROTOCOL_NAMES: ReadonlySet<string> = new Set(PROTOCOL_PARAMETERS.map((name) => name.toLowerCase()));
+const REQUEST_NAMES: ReadonlySet<string> = new Set(REQUEST_FIELDS.map((name) => name.toLowerCase()));
+
+const PROTOCOL_PARAMETER = 'is a parameter of the protocol, which the worker sets: leave it out';
+const NO_PARAMETER_NAME = 'is no parameter name: letters, digits and ".", a letter first';
+
+/** A list that nobody reads to its end helps nobody, and a failure that holds it must fit into the engine's limits. */
+const MAX_PROBLEMS = 50;
+
+/** Longest key that a problem repeats. */
+const MAX_SHOWN_KEY = 100;
+
 /**
  * Check the whole input of a provision and list every problem at once, each with its path.
  *
- * Pure: no clock, no I/O. Values are never repeated in a problem, because a mistyped field may hold a secret.
+ * Pure: no clock, no I/O. Values are never repeated in a problem, because a mistyped field may hold a secret. The list
+ * ends after 50 problems, and says so.
  */
 export function checkInput(raw: unknown): CheckedInput {
   if (!isObject(raw)) {
@@ -30,11 +43,17 @@ export function checkInput(raw: unknown): CheckedInput {
   }
 
   const parsed = provisionInputSchema.safeParse(raw);
-  const problems = parsed.success ? [] : parsed.error.issues.flatMap((issue) => problemsOf(issue, raw));
-  if (isObject(raw.request)) problems.push(...requestProblems(raw.request, raw.ownerTags !== false));
-  problems.push(...extraParameterProblems(raw.extraParameters), ...durationProblems(raw), ...laterFields(raw));
+  // Joined and not spread into a call: there may be more problems than a call has room for arguments.
+  const problems = (parsed.success ? [] : firstIssues(parsed.error.issues))
+    .flatMap((issue) => problemsOf(issue, raw))
+    .concat(
+      isObject(raw.request) ? requestProblems(raw.request, raw.ownerTags !== false) : [],
+      extraParameterProblems(raw.extraParameters),
+      durationProblems(raw),
+      laterFields(raw),
+    );
 
-  if (!parsed.success || problems.length > 0) return refused(withoutRepeats(problems));
+  if (!parsed.success || problems.length > 0) return refused(atMost(MAX_PROBLEMS, withoutRepeats(problems)));
   return { ok: true, input: parsed.data as ProvisionInput };
 }
 
@@ -47,14 +66,22 @@ function refused(problems: readonly Problem[]): CheckedInput {
   return { ok: false, problems };
 }
 
+/** What is of another type is not also too short: zod says both of a list where a text belongs. */
+function firstIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => pathText(path)));
+  return issues.filter((issue) => issue.code === 'invalid_type' || !mistyped.has(pathText(issue.path)));
+}
+
 function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
   const path = pathText(issue.path);
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => ({
-        path: path === '' ? key : `${path}.${key}`,
+      return issue.keys.slice(0, MAX_PROBLEMS + 1).map((key) => ({
+        path: pathText([...issue.path, key]),
         message: unknownKeyMessage(key, issue.path),
       }));
+    case 'invalid_key':
+      return [{ path, message: NO_PARAMETER_NAME }];
     case 'invalid_type':
       return [
         {
@@ -77,7 +104,7 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
       if (deeper.length > 0) {
         return deeper.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, raw));
       }
-      return [{ path, message: 'expected false, or an object with the fields of the documentation' }];
+      return [{ path, message: issue.message }];
     }
     case 'too_big':
       return [{ path, message: issue.origin === 'array' ? `has more than ${issue.maximum} items` : issue.message }];
@@ -91,9 +118,7 @@ function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
 /** Say what an unknown key might have been. */
 function unknownKeyMessage(key: string, parent: readonly PropertyKey[]): string {
   const inRequest = parent[0] === 'request' && parent.length === 1;
-  if (inRequest && (PROTOCOL_PARAMETERS as readonly string[]).includes(key)) {
-    return 'is a parameter of the protocol, which the worker sets: leave it out';
-  }
+  if (inRequest && PROTOCOL_NAMES.has(key.toLowerCase())) return PROTOCOL_PARAMETER;
   const known = inRequest ? REQUEST_FIELDS : (knownKeys(parent) ?? []);
   const near = nearestName(key, known);
   const hint = near === undefined ? '' : `; did you mean "${near}"?`;
@@ -112,6 +137,8 @@ function knownKeys(parent: readonly PropertyKey[]): readonly string[] | undefine
       return ['ZoneId', 'VSwitchId', 'ip', 'Ipv6Address'];
     case 'request.Tag':
       return ['Key', 'Value'];
+    case 'accept':
+      return ['account'];
     case 'timeouts':
       return ['accepted', 'active', 'connected'];
     case 'retry':
@@ -126,16 +153,19 @@ function knownKeys(parent: readonly PropertyKey[]): readonly string[] | undefine
   }
 }
 
-/** A parameter of the request or of the protocol must not slip in by the side door. */
+/**
+ * A parameter of the request or of the protocol must not slip in by the side door, in whatever case it is written: whether
+ * the service tells `vpcId` from `VpcId` is not documented.
+ */
 function extraParameterProblems(extra: unknown): Problem[] {
   if (!isObject(extra)) return [];
   return Object.keys(extra).flatMap((key) => {
-    const path = `extraParameters.${key}`;
-    const name = key.split('.')[0] ?? key;
-    if ((PROTOCOL_PARAMETERS as readonly string[]).includes(key)) {
-      return [{ path, message: 'is a parameter of the protocol, which the worker sets: leave it out' }];
-    }
-    return REQUEST_FIELDS.includes(name) ? [{ path, message: `is known to this version: put it into "request"` }] : [];
+    const path = pathText(['extraParameters', key]);
+    const name = (key.split('.')[0] ?? key).toLowerCase();
+    // zod passes this one key over in silence.
+    if (key === '__proto__') return [{ path, message: NO_PARAMETER_NAME }];
+    if (PROTOCOL_NAMES.has(key.toLowerCase())) return [{ path, message: PROTOCOL_PARAMETER }];
+    return REQUEST_NAMES.has(name) ? [{ path, message: 'is known to this version: put it into "request"' }] : [];
   });
 }
 
@@ -147,13 +177,13 @@ function durationProblems(raw: Record<string, unknown>): Problem[] {
     if (problem !== undefined) problems.push({ path, message: problem });
   };
   if (isObject(raw.timeouts)) {
-    for (const [name, value] of Object.entries(raw.timeouts)) check(`timeouts.${name}`, value);
+    for (const [name, value] of Object.entries(raw.timeouts)) check(pathText(['timeouts', name]), value);
   }
   if (isObject(raw.retry)) {
     for (const [name, policy] of Object.entries(raw.retry)) {
       if (!isObject(policy)) continue;
       for (const field of ['initialInterval', 'maximumInterval', 'timeout']) {
-        check(`retry.${name}.${field}`, policy[field]);
+        check(pathText(['retry', name, field]), policy[field]);
       }
     }
   }
@@ -171,16 +201,17 @@ function laterFields(raw: Record<string, unknown>): Problem[] {
   later('ifExists', raw.ifExists === 'adopt' || raw.ifExists === 'fail', 'use "adoptOwn"');
   later('onFailure', raw.onFailure === 'delete', 'use "keep"');
   later('onCancel', raw.onCancel === 'delete', 'use "keep"');
-  later('timeouts.connected', isObject(raw.timeouts) && 'connected' in raw.timeouts, 'leave it out');
+  later('timeouts.connected', isObject(raw.timeouts) && raw.timeouts.connected !== undefined, 'leave it out');
   return problems;
 }
 
 function withoutRepeats(problems: readonly Problem[]): Problem[] {
-  return problems.filter((problem, index) => problems.findIndex((other) => samePlace(other, problem)) === index);
+  return [...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
 }
 
-function samePlace(a: Problem, b: Problem): boolean {
-  return a.path === b.path && a.message === b.message;
+function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
+  if (problems.length <= limit) return problems;
+  return [...problems.slice(0, limit), { path: '', message: `has more problems than these ${limit}` }];
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -198,7 +229,9 @@ function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
 function pathText(path: readonly PropertyKey[]): string {
   return path.reduce<string>((text, part) => {
     if (typeof part === 'number') return `${text}[${part}]`;
-    return text === '' ? String(part) : `${text}.${String(part)}`;
+    const key = String(part);
+    const shown = key.length > MAX_SHOWN_KEY ? `${key.slice(0, MAX_SHOWN_KEY)}…` : key;
+    return text === '' ? shown : `${text}.${shown}`;
   }, '');
 }
 

@@ -8,7 +8,7 @@ import { INPUT_DEFAULTS } from '../contract/input.js';
 function parameter(name: ParameterName): z.ZodType {
   const { type, values, pattern, rule, meaning, unit, minimum, maximum, minLength, maxLength } =
     parameterDefinition(name);
-  const expected = rule === undefined ? {} : { error: `expected ${rule}` };
+  const expected = { error: rule === undefined ? 'must not be empty' : `expected ${rule}` };
   const described = <Schema extends z.ZodType>(schema: Schema) =>
     schema.describe(unit === undefined ? meaning : `${meaning} Unit: ${unit}.`);
   switch (type) {
@@ -61,7 +61,7 @@ const request = z
     ZonePrivateIpAddressCount: optional('ZonePrivateIpAddressCount'),
     Zone: z.array(zone).max(maxItems('Zone')).describe(meaning('Zone')).optional(),
     SecurityGroupId: z
-      .array(z.string().min(1))
+      .array(z.string().min(1, { error: 'must not be empty' }))
       .max(maxItems('SecurityGroupId'))
       .describe(meaning('SecurityGroupId'))
       .optional(),
@@ -87,17 +87,31 @@ const duration = (what: string) =>
 const parkPolicy = z
   .strictObject({
     initialInterval: duration('First delay.').optional(),
-    backoffCoefficient: z.number().min(1).max(100).describe('Factor of each further delay.').optional(),
+    backoffCoefficient: z
+      .number()
+      .min(1, { error: 'expected a number from 1 to 100' })
+      .max(100, { error: 'expected a number from 1 to 100' })
+      .describe('Factor of each further delay.')
+      .optional(),
     maximumInterval: duration('Longest delay.').optional(),
     timeout: duration('Give up after this long.').optional(),
   })
   .describe('How to wait for a refusal to pass; false: fail at once.');
 
-const park = z.union([z.literal(false), parkPolicy]).optional();
+const park = z
+  .union([z.literal(false), parkPolicy], {
+    error: 'expected false, or an object of initialInterval, backoffCoefficient, maximumInterval and timeout',
+  })
+  .optional();
+
+const name = (maxLength: number) => {
+  const expected = { error: `expected 1 to ${maxLength} characters` };
+  return z.string().min(1, expected).max(maxLength, expected);
+};
 
 const notifyTarget = z.strictObject({
-  workflowId: z.string().min(1).max(1_000).describe('Workflow to signal.'),
-  signal: z.string().min(1).max(200).describe(`Signal name; default ${INPUT_DEFAULTS.signal}.`).optional(),
+  workflowId: name(1_000).describe('Workflow to signal.'),
+  signal: name(200).describe(`Signal name; default ${INPUT_DEFAULTS.signal}.`).optional(),
 });
 
 const account = z
@@ -106,18 +120,27 @@ const account = z
 
 const rule = (text: string) => ({ description: text });
 
+/** A number that JSON, JavaScript and the wire carry without loss. */
+const exactNumber = (() => {
+  const expected = { error: `expected a number between ±${Number.MAX_SAFE_INTEGER}` };
+  return z.number().min(Number.MIN_SAFE_INTEGER, expected).max(Number.MAX_SAFE_INTEGER, expected);
+})();
+
 /** The input of `provisionVpcEndpoint`: shapes and single fields. Rules across fields: `model/request-rules.ts`. */
 export const provisionInputSchema = z
   .strictObject({
     request,
     extraParameters: z
-      .record(z.string().regex(/^[A-Za-z][A-Za-z0-9.]*$/), z.union([z.string(), z.number(), z.boolean()]))
+      .record(
+        z.string().regex(/^[A-Za-z][A-Za-z0-9.]*$/),
+        z.union([z.string(), exactNumber, z.boolean()], { error: 'expected text, a number or a boolean' }),
+      )
       .meta(rule('Parameters that this version does not know; passed on as they are.'))
       .optional(),
     account: account.meta(rule('Credentials profile on the worker; default "default".')).optional(),
     until: z.enum(['Active', 'Connected']).meta(rule('When the run is done; default Active.')).optional(),
     accept: z
-      .union([z.literal(false), z.strictObject({ account })])
+      .union([z.literal(false), z.strictObject({ account })], { error: 'expected false, or {"account": "..."}' })
       .meta(rule('Accept the connection as the owner of the service; default false.'))
       .optional(),
     ifExists: z
