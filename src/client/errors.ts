@@ -1,0 +1,119 @@
+import type { Problem } from '../model/request-rules.js';
+import type { AttemptRecord, CancelOutcome, FailureDetails, FailureType } from '../contract/result.js';
+
+/** What the errors of the client have in common. */
+export class ProvisionError extends Error {
+  override readonly name: string = 'ProvisionError';
+  readonly workflowId: string;
+
+  constructor(workflowId: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.workflowId = workflowId;
+  }
+}
+
+/** The input breaks the contract. No workflow was started, or the one that was started called nothing. */
+export class InvalidInputError extends ProvisionError {
+  override readonly name = 'InvalidInputError';
+  readonly problems: readonly Problem[];
+
+  constructor(workflowId: string, problems: readonly Problem[]) {
+    const list = problems.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('');
+    super(workflowId, `The input has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${list}`);
+    this.problems = problems;
+  }
+}
+
+/** The run ended with a typed failure. */
+export class ProvisionFailedError extends ProvisionError {
+  override readonly name = 'ProvisionFailedError';
+  readonly type: FailureType;
+  readonly details: FailureDetails;
+
+  constructor(workflowId: string, type: FailureType, message: string, details: FailureDetails, cause: unknown) {
+    super(workflowId, message, { cause });
+    this.type = type;
+    this.details = details;
+  }
+
+  get class(): FailureDetails['class'] {
+    return this.details.class;
+  }
+
+  /** The service's code. */
+  get code(): string {
+    return this.details.code;
+  }
+
+  get requestId(): string | undefined {
+    return this.details.requestId;
+  }
+
+  get endpointId(): string | undefined {
+    return this.details.endpointId;
+  }
+
+  /** One sentence on what to do. */
+  get advice(): string {
+    return this.details.advice;
+  }
+
+  /** Whether the same request may succeed when it is started again unchanged. */
+  get retryable(): boolean {
+    return this.details.retryable;
+  }
+
+  get attempts(): readonly AttemptRecord[] {
+    return this.details.attempts;
+  }
+}
+
+/** The run was cancelled. */
+export class ProvisionCancelledError extends ProvisionError {
+  override readonly name = 'ProvisionCancelledError';
+  /** What it left behind. */
+  readonly outcome: CancelOutcome;
+
+  constructor(workflowId: string, outcome: CancelOutcome, cause: unknown) {
+    const id = outcome.endpointId === undefined ? '' : ` (${outcome.endpointId})`;
+    super(workflowId, `The run ${workflowId} was cancelled; endpoint: ${outcome.outcome}${id}`, { cause });
+    this.outcome = outcome;
+  }
+}
+
+/** The run was terminated or cut off by the engine: it could say nothing of what it left behind. */
+export class ProvisionCutOffError extends ProvisionError {
+  override readonly name = 'ProvisionCutOffError';
+
+  constructor(workflowId: string, reason: string, cause: unknown) {
+    super(
+      workflowId,
+      `The run ${workflowId} was ${reason}. An endpoint may exist: start the same workflow id again, it finds what exists.`,
+      { cause },
+    );
+  }
+}
+
+/** The workflow id belongs to another request. */
+export class RequestConflictError extends ProvisionError {
+  override readonly name = 'RequestConflictError';
+  /** Fields in which the two differ. */
+  readonly fields: readonly string[];
+
+  constructor(workflowId: string, fields: readonly string[]) {
+    super(
+      workflowId,
+      `The workflow id ${workflowId} belongs to another request, which differs in ${fields.join(', ')}. Choose another id.`,
+    );
+    this.fields = fields;
+  }
+}
+
+/** There is no run under this workflow id, or it is older than the server keeps histories. */
+export class ProvisionNotFoundError extends ProvisionError {
+  override readonly name = 'ProvisionNotFoundError';
+
+  constructor(workflowId: string, cause: unknown) {
+    super(workflowId, `There is no run of the workflow id ${workflowId}`, { cause });
+  }
+}
