@@ -1,0 +1,96 @@
+import { Command } from 'commander';
+import { InvalidInputError } from '../../client/errors.js';
+import { isHashedId } from '../../client/workflow-id.js';
+import type { StartedProvision } from '../../client/provisioning-client.js';
+import type { ProvisionInput } from '../../contract/input.js';
+import { checkInput } from '../../schema/check-input.js';
+import { withSession, type CommandContext } from '../command-context.js';
+import type { ExitName } from '../exit-codes.js';
+import { UsageError } from '../failure-report.js';
+import { followRun } from '../follow-run.js';
+import { readInput } from '../read-input.js';
+import { startedOutput, type OutputFormat } from '../run-output.js';
+import { accountArgument, defaultTaskQueue, examples, outputOption } from './options.js';
+
+/** The options of `pvlctl provision`. */
+export interface ProvisionOptions {
+  readonly file: string;
+  readonly id?: string;
+  readonly wait: boolean;
+  readonly restart?: true;
+  readonly output: OutputFormat;
+  readonly account?: string;
+  readonly taskQueue: string;
+}
+
+/** The command that starts a run, or joins the one of the same request, and waits for its end. */
+export function provisionCommand({ env }: CommandContext, run: (options: ProvisionOptions) => Promise<void>): Command {
+  return new Command('provision')
+    .description('Provision one endpoint: start a run, or join the one of the same request, and wait for its end.')
+    .requiredOption('-f, --file <file>', 'JSON file with the input, {"request": {...}}; "-" reads standard input')
+    .option('--id <id>', 'workflow id; derived from the request when left out')
+    .option('--no-wait', 'print the ids and return while the run goes on')
+    .option('--restart', 'start again even if the last run of the id ended ready; it adopts the endpoint')
+    .option('--account <account>', 'credentials profile on the worker', accountArgument)
+    .option('--task-queue <queue>', 'task queue that the workers poll', defaultTaskQueue(env))
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples(
+        'pvlctl provision -f examples/endpoint.json',
+        'pvlctl provision -f request.json --no-wait -o json | jq -r .workflowId',
+        'terraform output -json endpoint | pvlctl provision -f - --id order-17',
+      ),
+    )
+    .action(run);
+}
+
+/** Do what `pvlctl provision` does. Nothing is called before the input is known to be right. */
+export async function provision(context: CommandContext, options: ProvisionOptions): Promise<ExitName> {
+  const { terminal } = context;
+  if (options.file === '-' && terminal.stdinIsTerminal) {
+    terminal.err('Reading the input from the terminal; end it with Ctrl-D.');
+  }
+  const raw = withAccount(await readInput(options.file, terminal.stdin), options.account);
+  const checked = checkInput(raw);
+  if (!checked.ok) throw new InvalidInputError(options.id ?? '(none)', checked.problems);
+  const { input } = checked;
+
+  return withSession(context, options.taskQueue, async (session) => {
+    const started = await session.soon(() =>
+      session.client.start(input, { workflowId: options.id, restart: options.restart === true }),
+    );
+    terminal.err(whatHappened(started));
+    if (options.id === undefined && isHashedId(started.workflowId)) terminal.err(hashNote(input));
+    if (!options.wait) {
+      terminal.out(startedOutput(started, options.output));
+      return 'ok';
+    }
+    return followRun(context, session, started.workflowId, options.output);
+  });
+}
+
+/** Two different answers to the question whose account it is would be settled by luck. */
+function withAccount(raw: unknown, account: string | undefined): unknown {
+  if (account === undefined || typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
+  if ('account' in raw && raw.account !== account) {
+    throw new UsageError(`--account says "${account}", and the input names another account: leave one of them out.`);
+  }
+  return { ...raw, account };
+}
+
+function whatHappened({ how, workflowId, runId }: StartedProvision): string {
+  switch (how) {
+    case 'started':
+      return `Started the run ${workflowId} (run id ${runId}).`;
+    case 'joined':
+      return `Joined the run ${workflowId}, which is under way (run id ${runId}).`;
+    case 'finished':
+      return `The run ${workflowId} ended ready before; this is its result (--restart runs it again).`;
+  }
+}
+
+function hashNote({ request }: ProvisionInput): string {
+  const reason = request.EndpointName === undefined ? 'it has no EndpointName' : 'its names do not fit into an id';
+  return `note: the id is derived from the hash of the request, because ${reason}: any change of it means another endpoint.`;
+}
