@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
@@ -118,11 +119,24 @@ async function createWorkers(
   ]);
 }
 
-/** The bundle that the build made; from sources, the sources. */
+/**
+ * The bundle that the build made; where there is none, or it was made by another version of the SDK than the one that is
+ * installed here, the modules that it was made of, bundled now.
+ */
 function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  if (existsSync(codePath) && bundledBy(new URL('./workflow-bundle.json', import.meta.url)) === sdkVersion()) {
+    return { workflowBundle: { codePath } };
+  }
   return { workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)) };
+}
+
+function bundledBy(file: URL): string {
+  return (JSON.parse(readFileSync(file, 'utf8')) as { sdk: string }).sdk;
+}
+
+function sdkVersion(): string {
+  return (createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string }).version;
 }
 
 async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Worker[]) {
@@ -156,6 +170,7 @@ export async function workerProgram(): Promise<number> {
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  // A worker that failed to start keeps the process alive; the code is all that is left to say.
-  process.exit(await workerProgram());
+  // A worker that failed to start keeps the process alive; the code is all that is left to say. No top-level await: it
+  // would keep CommonJS programs from requiring this module.
+  void workerProgram().then((code) => process.exit(code));
 }

@@ -42,9 +42,19 @@ export async function downloadBySdk(
   } catch (error) {
     return `cannot write to ${directory}: ${(error as Error).message}`;
   }
-  const testing = pathToFileURL(createRequire(import.meta.url).resolve('@temporalio/testing')).href;
+  const testing = findTesting();
+  if (testing === undefined) return 'the package @temporalio/testing is not installed';
   const args = ['--input-type=module', '-e', DOWNLOAD_SCRIPT, testing, name, directory];
   const { exitCode, stderr, problem } = await run(process.execPath, args, { env, timeoutMs: DOWNLOAD_TIMEOUT_MS });
   if (exitCode === 0) return undefined;
   return problem ?? stderr.trim().split('\n').at(-1) ?? 'it failed without a word';
+}
+
+/** Only this download needs the package, so that whoever installs ours need not have it. */
+function findTesting(): string | undefined {
+  try {
+    return pathToFileURL(createRequire(import.meta.url).resolve('@temporalio/testing')).href;
+  } catch {
+    return undefined;
+  }
 }
