@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   later: { code: 5, meaning: 'a quota, a status or an unlisted refusal did not pass in time; it may succeed later' },
   conflict: { code: 6, meaning: 'an endpoint, a client token or a workflow id belongs to something else' },
   lost: { code: 7, meaning: 'the endpoint disappeared, or is locked for arrears' },
-  deadline: { code: 8, meaning: 'a deadline passed; the endpoint is kept' },
+  deadline: { code: 8, meaning: 'a deadline passed; whatever endpoint exists is kept' },
   cancelled: { code: 9, meaning: 'the run was cancelled or terminated' },
   notFound: { code: 10, meaning: 'there is no such run, or none to cancel' },
   unreachable: { code: 69, meaning: 'the Temporal server cannot be used' },

@@ -103,7 +103,7 @@ export class RequestConflictError extends ProvisionError {
   constructor(workflowId: string, fields: readonly string[]) {
     super(
       workflowId,
-      `The workflow id ${workflowId} belongs to another request, which differs in ${fields.join(', ')}. Choose another id.`,
+      `The workflow id ${workflowId} belongs to another request, which differs in ${fields.join(', ')}. Give this one an id of its own.`,
     );
     this.fields = fields;
   }

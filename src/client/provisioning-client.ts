@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   ApplicationFailure,
   CancelledFailure,
@@ -61,7 +62,10 @@ export interface StartedProvision {
   readonly how: 'started' | 'joined' | 'finished';
 }
 
-/** Gives a finished run's details to the Web UI and to `temporal workflow describe`. */
+/** From a worker's first poll to its appearance in the list of pollers, and some more. */
+const POLLERS_APPEAR_MS = 1_000;
+
+/** Longest summary that is given to the Web UI; the engine takes 400 bytes. */
 const SUMMARY_LIMIT = 200;
 
 /**
@@ -191,10 +195,17 @@ export class ProvisioningClient {
 
   async #warnWithoutWorkers({ account = INPUT_DEFAULTS.account }: ProvisionInput): Promise<void> {
     const accountQueue = accountTaskQueue(this.#taskQueue, account);
-    const [workflows, activities] = await Promise.all([
-      isPolled(this.#client, this.#taskQueue, 'workflow'),
-      isPolled(this.#client, accountQueue, 'activity'),
-    ]);
+    const look = () =>
+      Promise.all([
+        isPolled(this.#client, this.#taskQueue, 'workflow'),
+        isPolled(this.#client, accountQueue, 'activity'),
+      ]);
+    let [workflows, activities] = await look();
+    if (workflows === false || activities === false) {
+      // A worker that has just started is not listed yet.
+      await pause(POLLERS_APPEAR_MS);
+      [workflows, activities] = await look();
+    }
     if (workflows === false) {
       this.#onWarning(`No worker has polled the task queue "${this.#taskQueue}" lately: the run waits for one`);
     } else if (activities === false) {

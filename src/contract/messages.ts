@@ -68,5 +68,8 @@ export interface ProvisionedNotice {
   };
 }
 
-/** The signal that a notified workflow receives unless its request names another. */
+/**
+ * The signal that a notified workflow receives unless its request names another. None is sent before the input is known
+ * to be right: not for `InvalidInput`, and not for a run that is cancelled before.
+ */
 export const vpcEndpointProvisionedSignal = defineSignal<[ProvisionedNotice]>('vpcEndpointProvisioned');

@@ -47,7 +47,7 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
     'exists',
     'page',
     'The endpoint exists already.',
-    'Look for the endpoint in this VPC; give ifExists "adopt" to take one that is not ours.',
+    'Look in this VPC for an endpoint of the same service: use that one, or delete it and start again.',
   ),
   row('EndpointZoneDuplicated', 'invalid', 'page', 'A zone is named twice.', 'Name each zone of the request once.'),
   row(
@@ -115,7 +115,7 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
     'exists',
     'page',
     'An endpoint of this service exists already.',
-    'Look for the endpoint in this VPC; give ifExists "adopt" to take one that is not ours.',
+    'Look in this VPC for an endpoint of the same service: use that one, or delete it and start again.',
   ),
   row(
     'EndpointServiceDeleted',

@@ -58,7 +58,7 @@ export function workerCommand(run: () => Promise<void>): Command {
     .description('Run a worker until it is told to stop; its settings come from the environment.')
     .addHelpText(
       'after',
-      '\nThe settings PVL_* and TEMPORAL_* are described in the documentation. The first line of the log says whether the\n' +
+      '\nThe settings PVL_* and TEMPORAL_* are listed in docs/settings.md. The first line of the log says whether the\n' +
         'cloud is a TWIN or REAL.\n' +
         examples(
           'pvlctl worker',
