@@ -11,6 +11,7 @@ import { VERSION } from './version.js';
 import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
 import { serveHealth } from './worker/health-server.js';
 import { jsonLogger } from './worker/json-logger.js';
+import { runWorkers } from './worker/run-workers.js';
 
 /** A dead worker's workflow tasks go to another one after this time (the default of 10 s doubles the worst case). */
 const STICKY_TIMEOUT_MS = 2_000;
@@ -65,13 +66,16 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       ...(health === undefined ? {} : { health: health.url }),
     });
     try {
-      await Promise.all(workers.map((worker) => worker.run()));
+      await runWorkers(workers);
     } finally {
       await health?.close();
     }
     logger.info('Worker stopped');
   } finally {
-    await connection.close();
+    // Refused while a worker that never ran still holds it: why it never ran is what counts.
+    await connection.close().catch((error: unknown) => {
+      logger.warn('The connection stays open', { error });
+    });
   }
 }
 

@@ -1,5 +1,5 @@
 import { activityInfo, Context } from '@temporalio/activity';
-import { ATTEMPT_LOG_LENGTH, type AttemptRecord } from '../contract/result.js';
+import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
 
 /**
  * What one attempt of an activity leaves to the next. It travels in the heartbeat details, because the history keeps only
@@ -21,6 +21,8 @@ export interface AttemptMemory {
   readonly absenceChecked: boolean;
   /** Whether an endpoint was seen by any attempt. */
   readonly seen: boolean;
+  /** What the last attempt that saw it saw. */
+  readonly lastSeen?: LastSeen;
   /** When it was first found absent since then, by the engine's clock, in milliseconds. */
   readonly absentSinceMs?: number;
   /** Statuses that were already warned of. */
@@ -48,6 +50,7 @@ const BEAT_MS = 2_000;
  */
 export class ActivityMemory {
   #current: AttemptMemory;
+  readonly #startedAtMs = Date.now();
   /** Whether an attempt before this one left no word of what it did. */
   readonly predecessorLost: boolean;
 
@@ -68,16 +71,23 @@ export class ActivityMemory {
     return this.#current;
   }
 
-  /** Change the memory. The engine learns of it with the next heartbeat. */
+  /** Change the memory. Nothing is sent for it: only the word that goes out with the end of an attempt is believed. */
   set(change: Partial<AttemptMemory>): void {
     this.#current = { ...this.#current, ...change };
-    Context.current().heartbeat(this.#current);
   }
 
   /** An endpoint is there: whatever absence was noted before no longer counts. */
-  sawEndpoint(): void {
+  sawEndpoint(lastSeen: LastSeen): void {
     const kept = Object.entries(this.#current).filter(([field]) => field !== 'absentSinceMs');
-    this.#current = { ...(Object.fromEntries(kept) as unknown as AttemptMemory), seen: true };
+    this.#current = { ...(Object.fromEntries(kept) as unknown as AttemptMemory), seen: true, lastSeen };
+  }
+
+  /**
+   * Whether the engine has given this attempt up by now, without a word having come through: its process was frozen, or
+   * cut off. Both times are this worker's clock.
+   */
+  get isOverdue(): boolean {
+    return Date.now() - this.#startedAtMs > activityInfo().startToCloseTimeoutMs;
   }
 
   /** Whether this activity warns of a thing for the first time; every further time is silence. */
@@ -101,6 +111,7 @@ export class ActivityMemory {
   /** Settle this attempt and hand its memory to the next: it goes out together with the failure that follows. */
   handOver(): void {
     this.set({ settled: true });
+    Context.current().heartbeat(this.#current);
   }
 
   /** Run a piece of work with heartbeats, so that the engine notices soon when this worker dies in the middle of it. */

@@ -5,7 +5,7 @@ import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/e
 import type { AttemptRecord, LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { repeatLater } from './call-failure.js';
+import { lastWord, repeatLater } from './call-failure.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 export interface AwaitInput {
@@ -17,12 +17,6 @@ export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readon
   | { readonly kind: 'ready'; readonly endpoint: VpcEndpoint; readonly zones: readonly VpcEndpointZone[] }
   | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' }
 );
-
-/** First entry of the details of a look that found the endpoint not ready. */
-export interface NotReadyDetails {
-  readonly lastSeen?: LastSeen;
-  readonly attempts: readonly AttemptRecord[];
-}
 
 /** Type of the failure by which a look asks to be repeated. */
 export const NOT_READY = 'NotReady';
@@ -63,8 +57,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
         if (!(error instanceof PrivateLinkError)) throw error;
         memory.record(error.answer.action, error.code, error.requestId);
         warnOnce(error.code, 'A look at the endpoint failed; it is repeated until the deadline');
-        memory.handOver();
-        throw repeatLater(error, random);
+        throw repeatLater(error, memory, random);
       }
     });
 
@@ -72,10 +65,12 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
       const status = endpoint.EndpointStatus ?? '(none)';
       memory.record('GetVpcEndpointAttribute', status, requestId);
       const lastSeen = lastSeenOf(endpoint);
+      memory.sawEndpoint(lastSeen);
       const reading = readEndpoint(endpoint);
       switch (reading.kind) {
         case 'ready': {
           const zones = await readZones(api, input.endpoint, memory);
+          if (zones === undefined) return absent('EndpointNotFound');
           return { kind: 'ready', endpoint, zones, lastSeen, attempts: memory.current.log };
         }
         case 'financialLocked':
@@ -87,13 +82,11 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
         case 'pending':
           break;
       }
-      memory.sawEndpoint();
-      memory.handOver();
       throw notReady(
+        memory,
         `${input.endpoint.EndpointId} is ${status}, its connection ${endpoint.ConnectionStatus ?? '(none)'} ` +
           `(RequestId ${requestId})`,
         pollDelay(),
-        { lastSeen, attempts: memory.current.log },
       );
     }
 
@@ -105,11 +98,10 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
         return { kind: 'disappeared', attempts: memory.current.log };
       }
       if (!mayBeNew && since === undefined) memory.set({ absentSinceMs: nowMs });
-      memory.handOver();
       throw notReady(
+        memory,
         `${input.endpoint.EndpointId} is not found ${mayBeNew ? 'yet' : 'any more'}`,
         mayBeNew ? pollDelay() : Math.max(pollDelay(), ABSENCE_SPACING_MS + 1_000),
-        { attempts: memory.current.log },
       );
     }
 
@@ -135,25 +127,27 @@ export function createDescribeEndpoint(deps: ActivityDependencies) {
   return async function describeEndpoint(input: AwaitInput): Promise<DescribeOutcome> {
     const api = deps.privateLink(input.account, input.endpoint.RegionId);
     const memory = new ActivityMemory();
-    try {
-      const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
-      memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
-      if (endpoint === undefined) return { kind: 'absent', attempts: memory.current.log };
-      const zones = await readZones(api, input.endpoint, memory);
-      return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
-    } catch (error) {
-      if (!(error instanceof PrivateLinkError)) throw error;
-      memory.record(error.answer.action, error.code, error.requestId);
-      memory.handOver();
-      throw repeatLater(error, random);
-    }
+    return memory.whileBeating(async () => {
+      try {
+        const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
+        memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
+        const zones = endpoint && (await readZones(api, input.endpoint, memory));
+        if (endpoint === undefined || zones === undefined) return { kind: 'absent', attempts: memory.current.log };
+        return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
+      } catch (error) {
+        if (!(error instanceof PrivateLinkError)) throw error;
+        memory.record(error.answer.action, error.code, error.requestId);
+        throw repeatLater(error, memory, random);
+      }
+    });
   };
 }
 
+/** `undefined` where the endpoint went away since it was read. */
 async function readZones(api: PrivateLinkApi, ref: EndpointRef, memory: ActivityMemory) {
   const { RequestId, zones } = await api.listVpcEndpointZones(ref);
-  memory.record('ListVpcEndpointZones', `${zones?.length ?? 0} found`, RequestId);
-  return zones ?? [];
+  memory.record('ListVpcEndpointZones', zones === undefined ? 'Absent' : `${zones.length} found`, RequestId);
+  return zones;
 }
 
 function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
@@ -166,13 +160,13 @@ function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
   };
 }
 
-function notReady(message: string, delayMs: number, details: NotReadyDetails): ApplicationFailure {
+function notReady(memory: ActivityMemory, message: string, delayMs: number): ApplicationFailure {
+  memory.handOver();
   return ApplicationFailure.create({
     type: NOT_READY,
     message,
     nextRetryDelay: delayMs,
     category: ApplicationFailureCategory.BENIGN,
-    // Mutable state keeps 2 KiB of a failure without a warning: the whole log travels in the heartbeat details.
-    details: [{ ...details, attempts: details.attempts.slice(-3) } satisfies NotReadyDetails],
+    details: [lastWord(memory)],
   });
 }

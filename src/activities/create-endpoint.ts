@@ -1,4 +1,4 @@
-import { activityInfo, CancelledFailure, Context, log } from '@temporalio/activity';
+import { activityInfo, ApplicationFailure, CancelledFailure, Context, log } from '@temporalio/activity';
 import { readLookUp, type Difference, type LookUpReading } from '../model/adoption.js';
 import { catalogueEntry } from '../model/error-catalogue.js';
 import type { EndpointFields, ListedVpcEndpoint } from '../model/endpoint.js';
@@ -41,11 +41,16 @@ export type CreateOutcome = { readonly attempts: readonly AttemptRecord[] } & (
   | { readonly kind: 'adopted'; readonly endpoint: ListedVpcEndpoint }
   | { readonly kind: 'differs'; readonly endpointId: string; readonly differences: readonly Difference[] }
   | { readonly kind: 'deleting'; readonly endpointId: string }
-  | { readonly kind: 'absenceInDoubt'; readonly earlier: EarlierRuns }
+  | {
+      readonly kind: 'absenceInDoubt';
+      readonly earlier: EarlierRuns;
+      /** Whether an attempt of this activity, too, ended without our knowing its outcome. */
+      readonly afterUnknownOutcome?: boolean;
+    }
   | {
       readonly kind: 'refused';
       readonly refusal: Refusal;
-      /** Whether an earlier attempt of this epoch ended without our knowing its outcome. */
+      /** Whether something may exist all the same: an earlier attempt of this epoch, or an earlier run, left it open. */
       readonly afterUnknownOutcome: boolean;
     }
   | { readonly kind: 'dryRunPassed'; readonly requestId?: string }
@@ -70,23 +75,31 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
     const attempts = () => memory.current.log;
 
     return memory.whileBeating(async () => {
-      const inDoubt = memory.current.mayHaveExecuted;
-      if (
-        owner !== undefined &&
-        !dryRun &&
-        (inDoubt || (input.absence === 'unchecked' && !memory.current.absenceChecked))
-      ) {
-        const found = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
+      const inDoubt = !dryRun && memory.current.mayHaveExecuted;
+      const unchecked = input.absence === 'unchecked' && !memory.current.absenceChecked;
+      if (owner !== undefined && !dryRun && (inDoubt || unchecked)) {
+        const found = await lookUp(api, request, owner, memory).catch(async (error: unknown) => {
+          // Keys and regions that are wrong for the look-up are wrong for the create call. What may have been sent is
+          // looked for until the deadline: keys get repaired.
+          if (inDoubt || !endsCreate(error)) throw lookUpAgain(error, memory, random);
+          memory.record(error.answer.action, error.code, error.requestId);
+          const earlier = await earlierRuns();
+          const left = earlier.inDoubt || earlier.endedWell === true;
+          return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: left } as const;
+        });
+        if (found.kind === 'refused') return { ...found, attempts: attempts() };
         const outcome = adoption(found, inDoubt);
         if (outcome !== undefined) return { ...outcome, attempts: attempts() };
-        if (!inDoubt) {
-          const earlier = await earlierRuns(deps);
-          if (earlier.inDoubt) return { kind: 'absenceInDoubt', earlier, attempts: attempts() };
+        if (unchecked) {
+          const earlier = await earlierRuns();
+          if (earlier.inDoubt) {
+            return { kind: 'absenceInDoubt', earlier, afterUnknownOutcome: inDoubt, attempts: attempts() };
+          }
           memory.set({ absenceChecked: true });
         }
       }
 
-      stopIfCancelled();
+      stopIfGivenUp(memory);
       memory.set({ mayHaveExecuted: true });
       try {
         const endpoint = await api.createVpcEndpoint(createParameters(input.provision, input.clientToken));
@@ -97,20 +110,20 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
         memory.record('CreateVpcEndpoint', error.code, error.requestId);
         switch (error.class) {
           case 'dryRunPassed': {
+            // An answer to a question that was not asked.
+            if (!dryRun) break;
             const id = error.requestId === undefined ? {} : { requestId: error.requestId };
             return { kind: 'dryRunPassed', ...id, attempts: attempts() };
           }
           case 'unknown':
           case 'inFlight':
-            memory.handOver();
-            throw repeatLater(error, random);
+            throw repeatLater(error, memory, random);
           case 'throttled':
             if (memory.isFirstWarning('throttled')) {
               log.warn('Throttled; the call is repeated until the deadline', { code: error.code });
             }
             memory.set({ mayHaveExecuted: inDoubt });
-            memory.handOver();
-            throw repeatLater(error, random);
+            throw repeatLater(error, memory, random);
           case 'exists':
           case 'tokenReuse': {
             memory.set({ mayHaveExecuted: inDoubt });
@@ -119,17 +132,25 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
               const outcome = adoption(found, true);
               if (outcome !== undefined) return { ...outcome, attempts: attempts() };
             }
-            return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: inDoubt, attempts: attempts() };
+            break;
           }
           default:
-            return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: inDoubt, attempts: attempts() };
+            break;
         }
+        return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: inDoubt, attempts: attempts() };
       }
     });
 
-    async function earlierRuns({ findEarlierRuns: find = findEarlierRuns }: ActivityDependencies) {
+    async function earlierRuns(): Promise<EarlierRuns> {
       const execution = activityInfo().workflowExecution;
-      return execution === undefined ? { inDoubt: true } : find(execution.workflowId, execution.runId);
+      if (execution === undefined) return { inDoubt: true };
+      try {
+        return await (deps.findEarlierRuns ?? findEarlierRuns)(execution.workflowId, execution.runId);
+      } catch (error) {
+        // The server did not tell. Nothing was sent, and the next attempt asks again.
+        memory.handOver();
+        throw error;
+      }
     }
   };
 }
@@ -209,21 +230,36 @@ function adoption(reading: LookUpReading, mayBeThisRun: boolean) {
   }
 }
 
-/** Run a read; when it fails, have the whole attempt repeated. */
+/** Run a look-up; when it fails, have the whole attempt repeated. */
 async function orRepeat<Result>(memory: ActivityMemory, random: () => number, read: () => Promise<Result>) {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof PrivateLinkError)) throw error;
-    memory.record(error.answer.action, error.code, error.requestId);
-    memory.handOver();
-    throw repeatLater(error, random);
+    throw lookUpAgain(error, memory, random);
   }
 }
 
-/** Nothing is sent any more once the run or the worker gives up. */
-function stopIfCancelled(): void {
+/** What to throw for a look-up that failed, to have the whole attempt repeated. */
+function lookUpAgain(error: unknown, memory: ActivityMemory, random: () => number): unknown {
+  if (!(error instanceof PrivateLinkError)) return error;
+  memory.record(error.answer.action, error.code, error.requestId);
+  return repeatLater(error, memory, random);
+}
+
+/** Whether a refusal ends a create at once, whichever of its calls it answers. */
+function endsCreate(error: unknown): error is PrivateLinkError {
+  return error instanceof PrivateLinkError && (error.class === 'invalid' || error.class === 'denied');
+}
+
+/**
+ * Nothing is sent any more once the run or the worker gives up, or the engine gave up on this attempt: whoever waits for
+ * a late effect counts on a frozen process not to send its call when it wakes up.
+ */
+function stopIfGivenUp(memory: ActivityMemory): void {
   if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('Cancelled before the call was sent');
+  if (memory.isOverdue) {
+    throw ApplicationFailure.retryable('This attempt is older than it may be: nothing was sent', 'Overdue');
+  }
 }
 
 function refusalOf(error: PrivateLinkError): Refusal {

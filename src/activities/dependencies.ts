@@ -5,6 +5,8 @@ import type { PrivateLinkApi } from '../privatelink/port.js';
 export interface EarlierRuns {
   /** Whether one of them ended in a way that may have left an endpoint behind. */
   readonly inDoubt: boolean;
+  /** Whether the last before those that left nothing ended well: its endpoint is where a look-up finds it. */
+  readonly endedWell?: boolean;
   /** When the last such run closed, ISO 8601 by the server's clock. */
   readonly lastClosedAt?: string;
 }

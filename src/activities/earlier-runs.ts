@@ -18,11 +18,15 @@ const UNIMPLEMENTED = 12;
 export async function findEarlierRuns(workflowId: string, runId: string): Promise<EarlierRuns> {
   const { client } = Context.current();
   const closings: (Date | undefined)[] = [];
+  let endedWell = false;
   try {
-    const runs = client.workflow.list({ query: `WorkflowId = '${workflowId.replaceAll("'", "\\'")}'` });
+    const runs = client.workflow.list({ query: `WorkflowId = '${workflowId.replace(/['\\]/g, '\\$&')}'` });
     for await (const run of runs) {
       if (run.runId === runId || run.status.name === 'CONTINUED_AS_NEW') continue;
-      if (run.status.name === 'COMPLETED') break;
+      if (run.status.name === 'COMPLETED') {
+        endedWell = true;
+        break;
+      }
       if (run.status.name === 'FAILED' && (await leftNothing(client, workflowId, run.runId))) continue;
       closings.push(run.closeTime);
     }
@@ -30,7 +34,7 @@ export async function findEarlierRuns(workflowId: string, runId: string): Promis
     if (isGrpcServiceError(error) && (error.code as number) === UNIMPLEMENTED) return { inDoubt: true };
     throw error;
   }
-  if (closings.length === 0) return { inDoubt: false };
+  if (closings.length === 0) return { inDoubt: false, endedWell };
   const known = closings.filter((time) => time !== undefined).map((time) => time.getTime());
   if (known.length < closings.length) return { inDoubt: true };
   return { inDoubt: true, lastClosedAt: new Date(Math.max(...known)).toISOString() };

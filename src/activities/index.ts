@@ -4,7 +4,8 @@ import type { ActivityDependencies } from './dependencies.js';
 import { createParseInput } from './parse-input.js';
 
 export type { ActivityDependencies, EarlierRuns } from './dependencies.js';
-export type { AwaitInput, AwaitOutcome, DescribeOutcome, NotReadyDetails } from './await-endpoint.js';
+export type { AwaitInput, AwaitOutcome, DescribeOutcome } from './await-endpoint.js';
+export type { LastWord } from './call-failure.js';
 export type { CreateInput, CreateOutcome, FindInput, FindOutcome, Refusal } from './create-endpoint.js';
 export type { ParkPolicy, ParsedInput, Provision } from './parse-input.js';
 

@@ -7,12 +7,20 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { clientToken } from '../model/client-token.js';
-import { formatMs } from '../model/duration.js';
 import type { EndpointFields } from '../model/endpoint.js';
-import { backoffDelayMs } from '../model/poll-schedule.js';
-import type { CreateInput, CreateOutcome, FindOutcome, ParkPolicy, Provision, Refusal } from '../activities/index.js';
+import type { CreateInput, CreateOutcome, FindOutcome, Provision } from '../activities/index.js';
 import { creating, reading } from './activity-policies.js';
-import { deadEnd, deadlineExceeded, differs, isDeadline, lastAttemptOf, refused, unexpected } from './failures.js';
+import {
+  deadEnd,
+  deadlineExceeded,
+  differs,
+  isDeadline,
+  lastAttemptOf,
+  lastWordOf,
+  refused,
+  unexpected,
+} from './failures.js';
+import { park, Parking } from './parking.js';
 import { now, type RunState } from './run-state.js';
 
 /** How the service came to hold the endpoint of this run. */
@@ -32,19 +40,11 @@ const QUIET_MS = 60_000;
 /** Two complete scans at least this far apart prove absence. */
 const SCAN_SPACING_MS = 30_000;
 
-/** One scan, over all its attempts. */
+/** One scan that nothing waits for but the end of a run, over all its attempts. */
 const SCAN_WITHIN_MS = 60_000;
 
-/** Another change collides: it is over in seconds. */
-const CONFLICT = { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 10_000 };
-
-/** A code that nobody knows is given a chance to pass. */
-const UNLISTED: ParkPolicy = {
-  initialIntervalMs: 5_000,
-  backoffCoefficient: 2,
-  maximumIntervalMs: 30_000,
-  timeoutMs: 120_000,
-};
+/** One complete scan by our tags, under a readable activity id. */
+type Look = (activityId: string) => Promise<FindOutcome>;
 
 /**
  * Have the service accept the request, once.
@@ -56,16 +56,17 @@ const UNLISTED: ParkPolicy = {
  */
 export async function acceptEndpoint(run: RunState, provision: Provision): Promise<Accepted> {
   const base = provision.tokenBase ?? workflowInfo().firstExecutionRunId;
-  const parkedSince = new Map<string, number>();
-  let leftMs = provision.timeouts.acceptedMs;
+  const parking = new Parking(provision);
+  const clock = new AcceptanceClock(provision.timeouts.acceptedMs);
+  const look: Look = (activityId) => lookInTime(run, provision, clock, activityId);
   let absence: CreateInput['absence'] = 'unchecked';
+  // Whether a call of an epoch before this one may have been executed, and no look-up has settled it.
+  let unsettled = false;
   run.epoch = 1;
 
   for (;;) {
     const token = clientToken(base, run.epoch);
-    const startedAt = Date.now();
-    const outcome = await create(run, provision, token, absence, leftMs);
-    leftMs -= Date.now() - startedAt;
+    const outcome = await clock.running(() => create(run, provision, token, absence, clock.leftMs));
     run.addAttempts(outcome.attempts);
 
     switch (outcome.kind) {
@@ -79,26 +80,30 @@ export async function acceptEndpoint(run: RunState, provision: Provision): Promi
       case 'deleting':
         throw settledElsewhere(run, outcome);
       case 'absenceInDoubt': {
-        run.mayHaveCreated = false;
-        const closedAt = outcome.earlier.lastClosedAt;
-        const found = await scanPatiently(run, provision, closedAt === undefined ? Date.now() : Date.parse(closedAt));
+        const { earlier, afterUnknownOutcome = false } = outcome;
+        const ownCall = afterUnknownOutcome || earlier.lastClosedAt === undefined;
+        const lastSendMs = ownCall ? Date.now() : Date.parse(earlier.lastClosedAt);
+        const found = await scanPatiently(run, afterUnknownOutcome ? look : passingOver(look), lastSendMs);
         if (found.kind !== 'absent') return acceptFound(run, found, token);
         absence = 'lookedUp';
         break;
       }
       case 'refused': {
         run.refusedBy(outcome.refusal);
-        run.mayHaveCreated = outcome.afterUnknownOutcome;
-        const delayMs = parkDelayMs(outcome.refusal, provision, parkedSince, leftMs, run);
-        if (delayMs === undefined) throw refused(run, outcome.refusal, outcome.afterUnknownOutcome);
+        unsettled ||= outcome.afterUnknownOutcome;
+        run.mayHaveCreated = unsettled;
+        const delayMs = parking.delayMs(outcome.refusal, clock.leftMs);
+        if (delayMs === undefined) throw refused(run, outcome.refusal, unsettled);
         await park(run, outcome.refusal, delayMs);
-        if (outcome.refusal.class === 'conflict') leftMs -= delayMs;
+        // Over in seconds, and so part of the time that acceptance may take.
+        if (outcome.refusal.class === 'conflict') clock.take(delayMs);
         absence = 'refused';
-        if (outcome.afterUnknownOutcome && provision.owner !== undefined) {
+        if (unsettled && provision.owner !== undefined) {
           // A lost copy of an older epoch may still turn up: only patient absence lets the next epoch create.
-          const found = await scanPatiently(run, provision, Date.now() - delayMs);
+          const found = await scanPatiently(run, look, Date.now() - delayMs);
           if (found.kind !== 'absent') return acceptFound(run, found, token);
           absence = 'lookedUp';
+          unsettled = false;
         }
         run.epoch += 1;
         break;
@@ -107,27 +112,81 @@ export async function acceptEndpoint(run: RunState, provision: Provision): Promi
   }
 }
 
+/** What is left of the deadline `accepted`: it stands still while the run is parked or waits on purpose. */
+class AcceptanceClock {
+  #leftMs: number;
+
+  constructor(acceptedMs: number) {
+    this.#leftMs = acceptedMs;
+  }
+
+  get leftMs(): number {
+    return this.#leftMs;
+  }
+
+  /** Let it run during a piece of work. */
+  async running<Result>(work: () => Promise<Result>): Promise<Result> {
+    const startedAt = Date.now();
+    try {
+      return await work();
+    } finally {
+      this.take(Date.now() - startedAt);
+    }
+  }
+
+  take(ms: number): void {
+    this.#leftMs -= ms;
+  }
+}
+
 /**
  * Scan until an endpoint of this workflow id is found, or its absence is beyond doubt.
  *
  * @param lastSendMs - When the last create call of the id may have been sent, by the engine's clock.
  */
-export async function scanPatiently(run: RunState, provision: Provision, lastSendMs: number): Promise<FindOutcome> {
+export async function scanPatiently(run: RunState, look: Look, lastSendMs: number): Promise<FindOutcome> {
   const quietMs = Math.min(QUIET_MS, Math.max(0, lastSendMs + QUIET_MS - Date.now()));
   const pauses = [quietMs, SCAN_SPACING_MS];
   for (const [index, pauseMs] of pauses.entries()) {
     run.enter('creating', 'certainty that no earlier attempt left an endpoint behind', { nextLookMs: pauseMs });
     if (pauseMs > 0) await sleep(pauseMs, { summary: 'before the next look for an endpoint of this workflow id' });
-    const found = await scan(provision, `find.${run.epoch}.${index + 1}`);
+    const found = await look(`find.${run.epoch}.${index + 1}`);
     if (found.kind !== 'absent') return found;
   }
   return { kind: 'absent' };
 }
 
+/** What an earlier run made may go away: it is as good as gone. */
+function passingOver(look: Look): Look {
+  return async (activityId) => {
+    const found = await look(activityId);
+    return found.kind === 'deleting' ? { kind: 'absent' } : found;
+  };
+}
+
+/** One scan on the way to acceptance: repeated until the time for that is over, like the create call itself. */
+async function lookInTime(
+  run: RunState,
+  provision: Provision,
+  clock: AcceptanceClock,
+  activityId: string,
+): Promise<FindOutcome> {
+  const { account, timeouts } = provision;
+  const late = (lastAttempt?: string) => deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttempt);
+  if (clock.leftMs <= 0) throw late();
+  try {
+    return await clock.running(() => scan(provision, activityId, clock.leftMs));
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    run.learnFrom(lastWordOf(error));
+    throw isDeadline(error) ? late(lastAttemptOf(error)) : unexpected(run, error);
+  }
+}
+
 /** One complete scan by our tags. */
-export function scan(provision: Provision, activityId: string): Promise<FindOutcome> {
+export function scan(provision: Provision, activityId: string, withinMs = SCAN_WITHIN_MS): Promise<FindOutcome> {
   const summary = 'look for an endpoint with the tags of this workflow id';
-  return reading(provision, { activityId, summary, withinMs: SCAN_WITHIN_MS }).findEndpoint({ provision });
+  return reading(provision, { activityId, summary, withinMs }).findEndpoint({ provision });
 }
 
 async function create(
@@ -157,6 +216,7 @@ async function create(
       // The attempt in flight ended without an answer, and a cancelled activity is not repeated.
       throw new CancelledFailure('Cancelled while the create call was under way', [], error);
     }
+    run.learnFrom(lastWordOf(error));
     if (!isDeadline(error)) throw unexpected(run, error);
     const found = provision.owner === undefined || dryRun ? undefined : await lastScan(run, provision);
     if (found !== undefined && found.kind !== 'absent') return found;
@@ -201,48 +261,4 @@ function settledElsewhere(run: RunState, outcome: Extract<CreateOutcome, { kind:
   return outcome.kind === 'differs'
     ? differs(run, outcome.endpointId, outcome.differences)
     : deadEnd(run, 'EndpointDisappeared', outcome.endpointId, 'is Deleting');
-}
-
-/** How long to wait before the next epoch; `undefined` when the refusal ends the run. */
-function parkDelayMs(
-  refusal: Refusal,
-  provision: Provision,
-  parkedSince: Map<string, number>,
-  leftMs: number,
-  run: RunState,
-): number | undefined {
-  if (refusal.class === 'conflict') {
-    // Over in seconds, and so part of the time that acceptance may take.
-    const delayMs = backoffDelayMs(CONFLICT, run.parkedTimes + 1, Math.random());
-    if (delayMs >= leftMs) return undefined;
-    run.parkedTimes += 1;
-    return delayMs;
-  }
-  const policy = parkPolicy(refusal, provision);
-  if (policy === null) return undefined;
-  const since = parkedSince.get(refusal.class) ?? Date.now();
-  parkedSince.set(refusal.class, since);
-  const remainingMs = since + Math.min(policy.timeoutMs, refusal.parkAtMostMs ?? Infinity) - Date.now();
-  if (remainingMs <= 0) return undefined;
-  run.parkedTimes += 1;
-  return Math.min(backoffDelayMs(policy, run.parkedTimes, Math.random()), remainingMs);
-}
-
-function parkPolicy(refusal: Refusal, provision: Provision): ParkPolicy | null {
-  switch (refusal.class) {
-    case 'quota':
-      return provision.park.quota;
-    case 'status':
-      return provision.park.status;
-    case 'unlisted':
-      return UNLISTED;
-    default:
-      return null;
-  }
-}
-
-async function park(run: RunState, refusal: Refusal, delayMs: number): Promise<void> {
-  const reason = `${refusal.code} to pass`;
-  run.enter('parked', `${reason}: ${refusal.advice}`, { nextLookMs: delayMs });
-  await sleep(delayMs, { summary: `parked ${formatMs(delayMs)} for ${reason}` });
 }

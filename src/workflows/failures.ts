@@ -4,7 +4,7 @@ import type { Difference } from '../model/adoption.js';
 import type { ErrorClass } from '../model/error-class.js';
 import type { Problem } from '../model/request-rules.js';
 import type { FailureDetails, FailureType, InvalidInputDetails } from '../contract/result.js';
-import type { Refusal } from '../activities/index.js';
+import type { LastWord, Refusal } from '../activities/index.js';
 import type { RunState } from './run-state.js';
 
 /** The failure type that a refusal ends with, once nobody waits for it to pass any more. */
@@ -111,7 +111,7 @@ export function deadlineExceeded(
         ? `Check that a worker with credentials for account "${account}" runs. Start the same workflow id again: it finds what exists.`
         : `${endpointId} is kept. Start the same workflow id again to go on waiting for it, or delete it.`,
     retryable: true,
-    endpointMayExist: true,
+    endpointMayExist: endpointId !== undefined || run.mayHaveCreated,
   });
 }
 
@@ -132,6 +132,25 @@ export function lastAttemptOf(error: ActivityFailure): string | undefined {
   return error.cause?.message;
 }
 
+/**
+ * What the last attempt of a failed activity left in the details of its failure, or, where the deadline cut it off, in
+ * its last heartbeat. The server drops the details of a failure that is too large.
+ */
+export function lastWordOf({ cause }: ActivityFailure): LastWord {
+  const beat = cause instanceof TimeoutFailure ? (cause.lastHeartbeatDetails as Beat | undefined) : undefined;
+  const failed = cause instanceof TimeoutFailure ? cause.cause : cause;
+  const said =
+    failed instanceof ApplicationFailure ? (failed.details?.[0] as Partial<LastWord> | undefined) : undefined;
+  const lastSeen = beat?.lastSeen ?? said?.lastSeen;
+  return { attempts: beat?.log ?? said?.attempts ?? [], ...(lastSeen === undefined ? {} : { lastSeen }) };
+}
+
+/** The part of an activity's memory that a failure tells of. */
+interface Beat {
+  readonly log?: LastWord['attempts'];
+  readonly lastSeen?: LastWord['lastSeen'];
+}
+
 /** Any other end of an activity: a bug of ours, or an operator's doing. */
 export function unexpected(run: RunState, error: ActivityFailure): ApplicationFailure {
   const message = lastAttemptOf(error) ?? error.message;
@@ -140,7 +159,7 @@ export function unexpected(run: RunState, error: ActivityFailure): ApplicationFa
     code: 'ActivityFailed',
     advice: 'Report this with the history of the run; start the same workflow id again.',
     retryable: true,
-    endpointMayExist: true,
+    endpointMayExist: run.endpointId !== undefined || run.mayHaveCreated,
   });
 }
 

@@ -2,7 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { EndpointFields } from '../model/endpoint.js';
 import type { LastError, Phase, ProvisionState } from '../contract/messages.js';
 import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
-import type { Refusal } from '../activities/index.js';
+import type { LastWord, Refusal } from '../activities/index.js';
 
 /** What is known of a run while it runs: answered to the query `state` and shown as details in the Web UI. */
 export class RunState {
@@ -53,6 +53,12 @@ export class RunState {
       ...(EndpointStatus === undefined ? {} : { EndpointStatus }),
       ...(ConnectionStatus === undefined ? {} : { ConnectionStatus }),
     };
+  }
+
+  /** Take over what the last attempt of a failed activity told. */
+  learnFrom({ attempts, lastSeen }: LastWord): void {
+    this.addAttempts(attempts);
+    if (lastSeen !== undefined) this.lastSeen = lastSeen;
   }
 
   refusedBy(refusal: Refusal): void {

@@ -25,7 +25,8 @@ async function leftBehind(run: RunState, provision: Provision | undefined): Prom
   try {
     const lastSendMs = Date.now();
     const first = await scan(provision, `find.${run.epoch}.cancelled`);
-    const found: FindOutcome = first.kind === 'absent' ? await scanPatiently(run, provision, lastSendMs) : first;
+    const found: FindOutcome =
+      first.kind === 'absent' ? await scanPatiently(run, (id) => scan(provision, id), lastSendMs) : first;
     switch (found.kind) {
       case 'absent':
         return { outcome: 'nothingCreated' };

@@ -3,7 +3,7 @@ import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/e
 import { WAIT_ACTIVITY_ID } from '../contract/messages.js';
 import type { AwaitOutcome, Provision } from '../activities/index.js';
 import { reading } from './activity-policies.js';
-import { deadEnd, deadlineExceeded, isDeadline, lastAttemptOf, unexpected } from './failures.js';
+import { deadEnd, deadlineExceeded, isDeadline, lastAttemptOf, lastWordOf, unexpected } from './failures.js';
 import type { RunState } from './run-state.js';
 
 /** A ready endpoint, as its last Get and its zones show it. */
@@ -35,6 +35,7 @@ export async function waitUntilActive(run: RunState, provision: Provision, endpo
     outcome = await reading(provision, { activityId: WAIT_ACTIVITY_ID, summary, withinMs }).awaitEndpoint(target);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    run.learnFrom(lastWordOf(error));
     if (!isDeadline(error)) throw unexpected(run, error);
     const ready = await lastLook(run, provision, target);
     if (ready !== undefined) return ready;
@@ -68,6 +69,7 @@ async function lastLook(
     return readEndpoint(seen.endpoint).kind === 'ready' ? { endpoint: seen.endpoint, zones: seen.zones } : undefined;
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    run.learnFrom(lastWordOf(error));
     return undefined;
   }
 }

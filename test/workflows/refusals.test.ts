@@ -94,6 +94,49 @@ describe.each([
     expect(calls('CreateVpcEndpoint')).toBe(1);
   });
 
+  it.each([
+    { code: 'RegionNotFound', type: 'RequestRejected' },
+    { code: 'InvalidAccessKeyId.NotFound', type: 'AccessDenied' },
+  ])('ends at once with $code, though it is the look-up before the create that hears it', async ({ code, type }) => {
+    const { request, fault, calls } = scenario(bench);
+    fault('ListVpcEndpoints', { kind: 'code', code }, 'always');
+    const failure = await failedProvision(bench, { request });
+    expect(failure).toMatchObject({ type, details: { code, endpointMayExist: false } });
+    expect(failure.details.attempts).toMatchObject([{ action: 'ListVpcEndpoints', code }]);
+    expect(calls('ListVpcEndpoints')).toBe(1);
+    expect(calls('CreateVpcEndpoint')).toBe(0);
+  });
+
+  it('counts the time that one code may take from that code on, whatever was waited for before', async () => {
+    const { request, fault } = scenario(bench);
+    // Half an hour until the service is Active; only then its zone begins to appear, for which there are 10 minutes.
+    fault('CreateVpcEndpoint', { kind: 'code', code: 'IncorrectStatus.VpcEndpointService' }, 11);
+    fault('CreateVpcEndpoint', { kind: 'code', code: 'EndpointServiceNotSupportedZone' }, 4);
+    const result = await provision(bench, { request });
+    expect(result.create?.epoch).toBe(16);
+  });
+
+  it('says that an endpoint may exist where tags are off and a call of any epoch was lost', async () => {
+    const { request, fault } = scenario(bench);
+    fault('CreateVpcEndpoint', { kind: 'resetBefore' });
+    fault('CreateVpcEndpoint', { kind: 'code', code: 'ConcurrentCallNotSupported' });
+    fault('CreateVpcEndpoint', { kind: 'code', code: 'VpcNotFound' });
+    const failure = await failedProvision(bench, { request, ownerTags: false });
+    expect(failure).toMatchObject({ type: 'RequestRejected', details: { endpointMayExist: true } });
+  });
+
+  it.each([
+    { code: 'VpcNotFound', type: 'RequestRejected' },
+    { code: 'QuotaMisMatched', type: 'QuotaExceeded' },
+  ])('ends a dry run at once with $code, and looks for nothing after a lost call of it', async ({ code, type }) => {
+    const { request, fault, calls } = scenario(bench);
+    fault('CreateVpcEndpoint', { kind: 'resetBefore' });
+    fault('CreateVpcEndpoint', { kind: 'code', code });
+    const failure = await failedProvision(bench, { request: { ...request, DryRun: true } });
+    expect(failure).toMatchObject({ type, details: { code, endpointMayExist: false } });
+    expect(calls('ListVpcEndpoints')).toBe(0);
+  });
+
   it.each([{ retry: { quota: false } }, { retry: { quota: { timeout: '10m', initialInterval: '1m' } } }])(
     'follows the caller: $retry.quota',
     async ({ retry }) => {
@@ -139,6 +182,7 @@ describe.each([
     expect(failure.type).toBe('DeadlineExceeded');
     expect(failure.message).toContain('was not accepted after 20m');
     expect(failure.message).toContain('Throttling.User');
+    expect(failure.details.attempts.map(({ code }) => code)).toContain('Throttling.User');
     expect(endpoints()).toEqual([]);
   });
 

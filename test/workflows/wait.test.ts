@@ -55,6 +55,47 @@ describe.each([
     expect(endpointsOf(bench, workflowId)).toEqual([endpoint?.EndpointId]);
   });
 
+  it('tells at the deadline what was seen last and which looks failed since, when the last look fails too', async () => {
+    const { workflowId, request, endpoints, fault } = scenario(bench);
+    bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
+    const handle = await startProvision(bench, { request, timeouts: { active: '10m' } }, workflowId);
+    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
+    bench.twin.engine.setEndpoint(endpoints()[0]?.EndpointId ?? '', { EndpointStatus: 'Pending' });
+    await advance(bench.connection, workflowId, 120_000);
+    fault('GetVpcEndpointAttribute', { kind: 'code', code: 'NoPermission' }, 'always');
+    await advance(bench.connection, workflowId, 1_200_000).catch(() => undefined);
+    const failure = await failureOf(handle.result());
+    expect(failure).toMatchObject({ type: 'DeadlineExceeded', details: { lastSeen: { EndpointStatus: 'Pending' } } });
+    expect(failure.message).toContain('last seen Pending');
+    expect(failure.details.attempts.filter(({ code }) => code === 'NoPermission').length).toBeGreaterThan(1);
+  });
+
+  it('gives the last look the time of a slow call', async () => {
+    const { request, fault } = scenario(bench);
+    bench.twin.engine.configure({ timeToActive: { afterReads: 0 } });
+    fault('GetVpcEndpointAttribute', { kind: 'throttle', timeLeftMs: 60_000 });
+    // Longer than a worker may be silent.
+    fault('GetVpcEndpointAttribute', { kind: 'delayMs', ms: 7_000 }, 'always');
+    const result = await provision(bench, { request, timeouts: { active: '30s' } });
+    bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
+    expect(result.endpoint?.EndpointStatus).toBe('Active');
+  });
+
+  it('does not call an endpoint ready that goes away before its zones are read', async () => {
+    const { request, fault } = scenario(bench);
+    fault('ListVpcEndpointZones', { kind: 'code', code: 'EndpointNotFound' }, 'always');
+    bench.twin.faults.add({
+      action: 'GetVpcEndpointAttribute',
+      parameters: { RegionId: request.RegionId },
+      nth: 5,
+      times: 'always',
+      effect: { kind: 'code', code: 'EndpointNotFound' },
+    });
+    const failure = await failedProvision(bench, { request });
+    expect(failure.type).toBe('EndpointDisappeared');
+  });
+
   it.each<{ why: string; effect: FaultEffect; times: number }>([
     { why: 'is throttled', effect: { kind: 'throttle', timeLeftMs: 5_000 }, times: 5 },
     { why: 'gets no answer', effect: { kind: 'loseResponse' }, times: 5 },
