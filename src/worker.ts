@@ -58,7 +58,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   const connection = await connect(config);
   try {
     const workers = await createWorkers(config, connection, accounts);
-    const health = await startHealth(config, workers);
+    const health = await startHealth(config, workers, accounts);
     logger.info('Worker started', {
       address: temporal.address,
       namespace: temporal.namespace,
@@ -143,7 +143,7 @@ function sdkVersion(): string {
   return (createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string }).version;
 }
 
-async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Worker[]) {
+async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Worker[], accounts: CloudAccounts) {
   if (healthAddress === undefined) return undefined;
   return serveHealth(healthAddress, () => {
     const states = workers.map((worker) => ({ taskQueue: worker.options.taskQueue, state: worker.getState() }));
@@ -151,6 +151,8 @@ async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Wo
       healthy: states.every(({ state }) => state === 'RUNNING' || state === 'INITIALIZED'),
       version: VERSION,
       workers: states,
+      // Not unhealthy: the workflows are served, and a restart helps only once there are credentials.
+      accountsWithoutCredentials: accounts.unusable.map(({ account }) => account),
     };
   });
 }

@@ -104,7 +104,7 @@ last column names the type of failure that a refused create ends with, once nobo
 
 ${table(['class', 'meaning', 'a create ends as'], classes)}
 
-A code of class \`status\` that says "parked at most" below is taken to be a wrong request after that time: it ends as
+A code of class \`status\` that says "parked at most" below is taken to be a wrong request when it stays that long: it ends as
 \`RequestRejected\`. Once an endpoint exists and the run waits for it, a call that fails does not end the run: it is repeated
 until the deadline \`timeouts.active\`, a denied one about once a minute.
 
