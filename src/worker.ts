@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createActivities } from './activities/index.js';
+import { createActivities, type Activities } from './activities/index.js';
 import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { accountTaskQueue } from './contract/task-queues.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
@@ -15,6 +16,9 @@ import { runWorkers } from './worker/run-workers.js';
 
 /** A dead worker's workflow tasks go to another one after this time (the default of 10 s doubles the worst case). */
 const STICKY_TIMEOUT_MS = 2_000;
+
+/** How often an account without credentials is looked at again: a metadata service may stumble when a machine starts. */
+const RECHECK_MS = 60_000;
 
 /** On top of the time of one call: a call in flight is let finish before the worker goes. */
 const GRACE_MS = 5_000;
@@ -52,12 +56,19 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
     userAgent: `durable-privatelink/${VERSION}`,
   });
   for (const { account, source } of accounts.unusable) {
-    logger.error('No credentials: the work of this account is left to other workers', { account, source });
+    logger.error('No credentials: the work of this account is left to other workers until there are some', {
+      account,
+      source,
+    });
   }
 
   const connection = await connect(config);
   try {
-    const workers = await createWorkers(config, connection, accounts);
+    const createAccountWorker = accountWorkers(config, connection, accounts);
+    const workers = await Promise.all([
+      createWorkflowWorker(config, connection, accounts),
+      ...accounts.usable.map(createAccountWorker),
+    ]);
     const health = await startHealth(config, workers, accounts);
     logger.info('Worker started', {
       address: temporal.address,
@@ -66,7 +77,19 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       ...(health === undefined ? {} : { health: health.url }),
     });
     try {
-      await runWorkers(workers);
+      await runWorkers(workers, async (stopped, add) => {
+        while (accounts.unusable.length > 0) {
+          // Ends early, and with an error, when the workers stop.
+          const isTime = await pause(RECHECK_MS, true, { signal: stopped }).catch(() => false);
+          if (!isTime) return;
+          for (const account of await accounts.recheck()) {
+            logger.info('Credentials found: the work of this account is polled from now on', { account });
+            const worker = await createAccountWorker(account);
+            workers.push(worker);
+            add(worker);
+          }
+        }
+      });
     } finally {
       await health?.close();
     }
@@ -91,36 +114,45 @@ async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
   return connection;
 }
 
-async function createWorkers(
+/** Polls the workflows. Only the local check of the input runs here; calls to the cloud have queues of their own. */
+function createWorkflowWorker(
   config: WorkerConfig,
   connection: NativeConnection,
   accounts: CloudAccounts,
-): Promise<Worker[]> {
-  const activities = createActivities({
-    privateLink: accounts.privateLink,
-    accountTaskQueue,
-    ...(config.installation === undefined ? {} : { installation: config.installation }),
+): Promise<Worker> {
+  const { parseInput } = workerActivities(config, accounts);
+  return Worker.create({
+    ...sharedOptions(config, connection),
+    ...workflowCode(),
+    taskQueue: config.taskQueue,
+    activities: { parseInput },
+    enableNonLocalActivities: false,
+    maxCachedWorkflows: config.maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
   });
-  const shared = {
+}
+
+/** Makes workers that poll the calls to the cloud of one account each. */
+function accountWorkers(config: WorkerConfig, connection: NativeConnection, accounts: CloudAccounts) {
+  const activities = workerActivities(config, accounts);
+  return (account: string): Promise<Worker> =>
+    Worker.create({
+      ...sharedOptions(config, connection),
+      taskQueue: accountTaskQueue(config.taskQueue, account),
+      activities,
+    });
+}
+
+function workerActivities({ installation }: WorkerConfig, { privateLink }: CloudAccounts): Activities {
+  return createActivities({ privateLink, accountTaskQueue, ...(installation === undefined ? {} : { installation }) });
+}
+
+function sharedOptions(config: WorkerConfig, connection: NativeConnection) {
+  return {
     connection,
     namespace: config.temporal.namespace,
     shutdownGraceTime: config.httpTimeoutMs + GRACE_MS,
   } satisfies Partial<WorkerOptions>;
-  return Promise.all([
-    Worker.create({
-      ...shared,
-      ...workflowCode(),
-      taskQueue: config.taskQueue,
-      // Only the local check of the input runs here; calls to the cloud have queues of their own.
-      activities: { parseInput: activities.parseInput },
-      enableNonLocalActivities: false,
-      maxCachedWorkflows: config.maxCachedWorkflows,
-      stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
-    }),
-    ...accounts.usable.map((account) =>
-      Worker.create({ ...shared, taskQueue: accountTaskQueue(config.taskQueue, account), activities }),
-    ),
-  ]);
 }
 
 /**

@@ -22,6 +22,8 @@ export interface CloudAccounts {
   readonly usable: readonly string[];
   /** The others, and where their credentials were looked for. */
   readonly unusable: readonly { readonly account: string; readonly source: string }[];
+  /** Look again for credentials of the unusable accounts. @returns Those that have become usable. */
+  readonly recheck: () => Promise<readonly string[]>;
   /** The API for one account and region; adapters and their connections are shared. */
   readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
 }
@@ -42,15 +44,29 @@ export async function openAccounts(
       cloud.kind === 'twin' ? staticCredentials(TWIN_CREDENTIALS) : accountCredentials(account),
     ]),
   );
-  const checks = await Promise.all(
-    [...sources].map(async ([account, source]) => ({ account, source, usable: await hasCredentials(source) })),
-  );
+  const usable: string[] = [];
+  const withCredentials = async (names: readonly string[]) => {
+    const checks = await Promise.all(
+      names.map(async (account) => {
+        const source = sources.get(account);
+        return source !== undefined && (await hasCredentials(source)) ? [account] : [];
+      }),
+    );
+    const found = checks.flat();
+    usable.push(...found);
+    return found;
+  };
+  const missing = () => accounts.filter((account) => !usable.includes(account));
+  await withCredentials(accounts);
   const apis = new Map<string, PrivateLinkApi>();
   return {
-    usable: checks.filter(({ usable }) => usable).map(({ account }) => account),
-    unusable: checks
-      .filter(({ usable }) => !usable)
-      .map(({ account, source }) => ({ account, source: source.describe() })),
+    get usable() {
+      return [...usable];
+    },
+    get unusable() {
+      return missing().map((account) => ({ account, source: sources.get(account)?.describe() ?? '' }));
+    },
+    recheck: () => withCredentials(missing()),
     privateLink: (account, regionId) => {
       const credentials = sources.get(account);
       if (credentials === undefined) throw new Error(`This worker does not know the account "${account}"`);

@@ -132,3 +132,17 @@ describe('the accounts of a worker with the cloud', () => {
     }
   });
 });
+
+describe('accounts whose credentials come late', () => {
+  it('are unusable at first, and usable once a look finds them', async () => {
+    const accounts = await openAccounts(REAL, ['default'], OPTIONS);
+    expect(accounts.usable).toEqual([]);
+    expect(accounts.unusable).toMatchObject([{ account: 'default' }]);
+    expect(await accounts.recheck()).toEqual([]);
+    credentialsInTheEnvironment();
+    expect(await accounts.recheck()).toEqual(['default']);
+    expect(accounts.usable).toEqual(['default']);
+    expect(accounts.unusable).toEqual([]);
+    expect(await accounts.recheck()).toEqual([]);
+  });
+});

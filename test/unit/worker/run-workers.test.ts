@@ -39,4 +39,35 @@ describe('runWorkers', () => {
     await expect(running).rejects.toThrow('The poll was refused');
     expect(second.getState()).toBe('STOPPED');
   });
+
+  it('runs a worker that comes late, and stops it with the others', async () => {
+    const [first, late] = [fakeWorker(), fakeWorker()];
+    const running = runWorkers([first], async (_, add) => add(late));
+    await Promise.resolve();
+    first.shutdown();
+    await running;
+    expect(late.getState()).toBe('STOPPED');
+  });
+
+  it('ends the search for late workers when the others stop', async () => {
+    const first = fakeWorker();
+    let aborted = false;
+    const running = runWorkers([first], (stopped) => {
+      const ended = new Promise<void>((resolve) => stopped.addEventListener('abort', () => resolve()));
+      return ended.then(() => {
+        aborted = true;
+      });
+    });
+    first.shutdown();
+    await running;
+    expect(aborted).toBe(true);
+  });
+
+  it('stops all when a late worker fails', async () => {
+    const [first, late] = [fakeWorker(), fakeWorker()];
+    const running = runWorkers([first], async (_, add) => add(late));
+    late.fail(new Error('The poll was refused'));
+    await expect(running).rejects.toThrow('The poll was refused');
+    expect(first.getState()).toBe('STOPPED');
+  });
 });
