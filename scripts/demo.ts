@@ -137,7 +137,7 @@ ${result.endpoint?.EndpointStatus === 'Active' ? 'Ready' : 'NOT READY'} after ${
 
 async function keepRunning({ temporal }: LocalStack): Promise<void> {
   say(`\nThe stack goes on running (--keep). Try, in another terminal:
-  TEMPORAL_ADDRESS=${temporal.address} npx pvlctl provision -f examples/endpoint.json
+  TEMPORAL_ADDRESS=${temporal.address} npm run pvlctl -- provision -f examples/endpoint.json
 Ctrl-C ends it.`);
   await new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());

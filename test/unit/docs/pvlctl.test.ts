@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { explainCommand } from '../../../src/cli/commands/explain.js';
 import { devCommand, schemaCommand, simulatorCommand, workerCommand } from '../../../src/cli/commands/local.js';
 import { provisionCommand } from '../../../src/cli/commands/provision.js';
 import { cancelCommand, resultCommand, statusCommand } from '../../../src/cli/commands/runs.js';
@@ -13,6 +14,7 @@ const nothing = async () => undefined;
 const commands: readonly Command[] = [
   provisionCommand({ env: {} } as CommandContext, nothing),
   ...[statusCommand, resultCommand, cancelCommand].map((command) => command(nothing)),
+  explainCommand(nothing),
   workerCommand(nothing),
   devCommand(nothing),
   simulatorCommand(nothing),
@@ -24,7 +26,7 @@ describe('docs/pvlctl.md', () => {
     'tells every option of %s',
     (name, command) => {
       const page = docs('pvlctl.md');
-      expect(page).toMatch(new RegExp(`^\\| \`${name}(?: ID)?\``, 'm'));
+      expect(page).toMatch(new RegExp(`^\\| \`${name}(?: ID| CODE)?\``, 'm'));
       const untold = command.options.map(({ long }) => long ?? '').filter((option) => !page.includes(`\`${option}`));
       expect(untold).toEqual([]);
     },
