@@ -83,6 +83,8 @@ function problemOf(code: number | undefined, text: string): ConnectionProblem {
   if (/ECONNREFUSED|ConnectionRefused|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|before the deadline|deadline/i.test(text)) {
     return 'unreachable';
   }
+  // Somebody answered, and hung up on what it could not read. Which of these comes is a race inside the SDK.
+  if (/broken ?pipe|connection ?reset|connection closed/i.test(text)) return 'notTemporal';
   return /transport error|UNAVAILABLE/i.test(text) ? 'unreachable' : 'other';
 }
 
@@ -94,7 +96,7 @@ function seen(problem: ConnectionProblem, { address, namespace, tls }: TemporalT
     tls: 'the TLS handshake failed',
     namespaceNotFound: `it has no namespace ${namespace}`,
     denied: `it refused the ${tls ? 'certificate or API key' : 'API key'}`,
-    notTemporal: 'what answers there is not a Temporal server, or too old a one',
+    notTemporal: 'what answers there is not a Temporal server that this client can talk to',
     other: firstLine(text),
   };
   return words[problem];
@@ -116,7 +118,8 @@ function nextStep(problem: ConnectionProblem, { address, namespace, tls }: Tempo
       `Create it (temporal operator namespace create --namespace ${namespace} --address ${address}), ` +
       'or set TEMPORAL_NAMESPACE to an existing one.',
     denied: 'Check TEMPORAL_API_KEY, or the client certificate, and what it may do in this namespace.',
-    notTemporal: 'Check the port: gRPC is 7233 by default, the web UI (8233 or 8080) does not speak it.',
+    notTemporal:
+      'Check the port: gRPC is 7233 by default, the web UI (8233 or 8080) does not speak it. Check also whether the server wants TLS.',
     other: 'Check TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE and the TLS settings.',
   };
   return steps[problem];

@@ -77,6 +77,16 @@ describe('a connection failure says which server was meant, what was seen, and w
       problem: 'notTemporal',
       message: 'gRPC is 7233 by default, the web UI (8233 or 8080) does not speak it',
     },
+    ...[
+      'message: "transport error", source: hyper::Error(Io, Custom { kind: BrokenPipe, error: "stream closed because of a broken pipe" })',
+      'message: "operation was canceled", source: hyper::Error(Canceled, "connection closed")',
+    ].map((text) => ({
+      what: `an HTTP server that hangs up first (${text.slice(0, 40)}...)`,
+      error: new Error(`Failed to call GetSystemInfo: code: 'Unknown error', ${text}`),
+      target: LOCAL,
+      problem: 'notTemporal',
+      message: 'gRPC is 7233 by default, the web UI (8233 or 8080) does not speak it',
+    })),
     {
       what: 'anything else, with the first line of what the SDK says',
       error: new Error('something new\nat a place'),
