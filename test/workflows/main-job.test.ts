@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stateQuery, vpcEndpointProvisionedSignal, type ProvisionedNotice } from '../../src/contract/messages.js';
 import { advance } from '../support/virtual-time.js';
@@ -177,6 +178,18 @@ describe.each([
     expect(failure.type).toBe('InvalidInput');
     expect(failure.message).toContain(problem);
     expect(bench.twin.journal.requests.length).toBe(before);
+  });
+
+  it('calls nothing that deploy/ram-policy.json does not allow', async () => {
+    await provision(bench, { request: scenario(bench).request });
+    const policy = JSON.parse(readFileSync(new URL('../../deploy/ram-policy.json', import.meta.url), 'utf8')) as {
+      Statement: { Action: string[] }[];
+    };
+    const allowed = policy.Statement.flatMap(({ Action }) => Action);
+    const called = Object.keys(bench.twin.journal.counts).map((action) => `privatelink:${action}`);
+    expect(called.length).toBeGreaterThan(3);
+    expect(called.filter((action) => !allowed.includes(action))).toEqual([]);
+    expect(allowed.filter((action) => !called.includes(action))).toEqual([]);
   });
 
   it('refuses a workflow id that cannot be the value of a tag', async () => {
