@@ -51,19 +51,17 @@ const BEAT_MS = 2_000;
 export class ActivityMemory {
   #current: AttemptMemory;
   readonly #startedAtMs = Date.now();
-  /** Whether an attempt before this one left no word of what it did. */
-  readonly predecessorLost: boolean;
 
   constructor() {
     const info = activityInfo();
     const before = isMemory(info.heartbeatDetails) ? info.heartbeatDetails : EMPTY;
     const repeated = info.currentAttemptScheduledTimestampMs > info.scheduledTimestampMs;
-    this.predecessorLost = repeated && !(before.settled && before.attempt === info.attempt - 1);
+    const predecessorLost = repeated && !(before.settled && before.attempt === info.attempt - 1);
     this.#current = {
       ...before,
       attempt: info.attempt,
       settled: false,
-      mayHaveExecuted: before.mayHaveExecuted || this.predecessorLost,
+      mayHaveExecuted: before.mayHaveExecuted || predecessorLost,
     };
   }
 

@@ -19,7 +19,7 @@ export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readon
 );
 
 /** Type of the failure by which a look asks to be repeated. */
-export const NOT_READY = 'NotReady';
+const NOT_READY = 'NotReady';
 
 /** An endpoint that was never seen may be missing for this long after its creation (inferred: reads may lag behind). */
 const GRACE_MS = 300_000;

@@ -1,8 +1,8 @@
 import { activityInfo } from '@temporalio/activity';
 import { durationMs } from '../model/duration.js';
-import { ownerTags, tagValueProblem, type Owner } from '../model/owner-tags.js';
+import { ownerTags, type Owner } from '../model/owner-tags.js';
 import type { CreateVpcEndpointRequest } from '../model/request.js';
-import type { Problem } from '../model/request-rules.js';
+import { workflowIdProblems, type Problem } from '../model/request-rules.js';
 import { INPUT_DEFAULTS, type ParkPolicyInput, type ProvisionInput } from '../contract/input.js';
 import { checkInput } from '../schema/check-input.js';
 import type { ActivityDependencies } from './dependencies.js';
@@ -47,13 +47,7 @@ export function createParseInput(deps: Pick<ActivityDependencies, 'installation'
     const workflowId = info.workflowExecution?.workflowId ?? '';
     const checked = checkInput(raw);
     const withTags = !checked.ok || checked.input.ownerTags !== false;
-    const idProblem = withTags ? tagValueProblem(workflowId) : undefined;
-    const problems = [
-      ...(checked.ok ? [] : checked.problems),
-      ...(idProblem === undefined
-        ? []
-        : [{ path: '(workflow id)', message: `${idProblem}: the id becomes the value of a tag` }]),
-    ];
+    const problems = [...(checked.ok ? [] : checked.problems), ...(withTags ? workflowIdProblems(workflowId) : [])];
     if (!checked.ok || problems.length > 0) return { ok: false, problems };
     const owner = withTags ? { installation: deps.installation ?? info.namespace, workflowId } : undefined;
     const account = checked.input.account ?? INPUT_DEFAULTS.account;

@@ -1,4 +1,4 @@
-import type { Problem } from '../model/request-rules.js';
+import { problemsText, type Problem } from '../model/request-rules.js';
 import type { AttemptRecord, CancelOutcome, FailureDetails, FailureType } from '../contract/result.js';
 
 /** What the errors of the client have in common. */
@@ -18,8 +18,7 @@ export class InvalidInputError extends ProvisionError {
   readonly problems: readonly Problem[];
 
   constructor(workflowId: string, problems: readonly Problem[]) {
-    const list = problems.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('');
-    super(workflowId, `The input has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${list}`);
+    super(workflowId, problemsText(problems));
     this.problems = problems;
   }
 }

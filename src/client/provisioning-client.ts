@@ -20,7 +20,7 @@ import {
   type InvalidInputDetails,
   type ProvisionResult,
 } from '../contract/result.js';
-import { tagValueProblem } from '../model/owner-tags.js';
+import { workflowIdProblems } from '../model/request-rules.js';
 import { accountTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
 import { checkInput } from '../schema/check-input.js';
 import type { provisionVpcEndpoint } from '../workflows/provision-vpc-endpoint.js';
@@ -95,11 +95,8 @@ export class ProvisioningClient {
     const checked = checkInput(input);
     if (!checked.ok) throw new InvalidInputError(options.workflowId ?? '(none)', checked.problems);
     const workflowId = options.workflowId ?? provisionWorkflowId(input);
-    const idProblem = input.ownerTags === false ? undefined : tagValueProblem(workflowId);
-    if (idProblem !== undefined) {
-      const message = `${idProblem}: the id becomes the value of a tag`;
-      throw new InvalidInputError(workflowId, [{ path: '(workflow id)', message }]);
-    }
+    const problems = input.ownerTags === false ? [] : workflowIdProblems(workflowId);
+    if (problems.length > 0) throw new InvalidInputError(workflowId, problems);
     // A dry run tells of the moment: what an earlier one found is of no use.
     const again = options.restart === true || input.request.DryRun === true;
     const started = await this.#startOrJoin(input, workflowId, again);

@@ -1,5 +1,5 @@
 import type { Tag } from './endpoint.js';
-import { OWNER_TAG, WORKFLOW_TAG } from './owner-tags.js';
+import { OWNER_TAG, tagValueProblem, WORKFLOW_TAG } from './owner-tags.js';
 import { MAX_TAGS, type CreateVpcEndpointRequest, type RequestedZone } from './request.js';
 
 /** One thing that is wrong with an input: where, and what to do about it. Never holds the offending value. */
@@ -100,4 +100,17 @@ function isJsonObject(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** All problems as one text for a person, a line each. */
+export function problemsText(problems: readonly Problem[]): string {
+  const list = problems.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('');
+  return `The input has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${list}`;
+}
+
+/** What keeps a workflow id from being the value of our tag. */
+export function workflowIdProblems(workflowId: string): Problem[] {
+  const problem = tagValueProblem(workflowId);
+  if (problem === undefined) return [];
+  return [{ path: '(workflow id)', message: `${problem}: the id becomes the value of a tag` }];
 }

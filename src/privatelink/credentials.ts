@@ -1,4 +1,5 @@
 import { DefaultCredentialsProvider } from '@alicloud/credentials';
+import { ACCOUNT_PATTERN, DEFAULT_ACCOUNT } from '../model/account.js';
 import { checkedTimeoutMs, withDeadline } from './deadline.js';
 import { profileProvider } from './profile-credentials.js';
 
@@ -33,11 +34,6 @@ export interface CredentialsProvider {
 
 /** Time that fetching credentials may take. */
 export const DEFAULT_CREDENTIALS_TIMEOUT_MS = 10_000;
-
-/** The account whose credentials are the default chain. */
-export const DEFAULT_ACCOUNT = 'default';
-
-const ACCOUNT_NAME = /^[A-Za-z0-9][\w.-]{0,63}$/;
 
 /**
  * No usable credentials came from a source.
@@ -84,7 +80,7 @@ export function defaultChainCredentials(options: { readonly profile?: string | u
  */
 export function accountCredentials(account: string): CredentialsSource {
   if (account === DEFAULT_ACCOUNT) return defaultChainCredentials();
-  if (!ACCOUNT_NAME.test(account)) {
+  if (!ACCOUNT_PATTERN.test(account)) {
     throw new RangeError(
       `${JSON.stringify(account.slice(0, 64))} is no account name: letters, digits, "_", "." and "-"`,
     );

@@ -15,7 +15,6 @@ export { DEFAULT_TIMEOUT_MS, PopCorePrivateLinkApi, type PopCoreOptions } from '
 export {
   accountCredentials,
   CredentialsUnavailableError,
-  DEFAULT_ACCOUNT,
   DEFAULT_CREDENTIALS_TIMEOUT_MS,
   defaultChainCredentials,
   hasCredentials,

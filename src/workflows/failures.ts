@@ -2,7 +2,7 @@ import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio
 import { formatMs } from '../model/duration.js';
 import type { Difference } from '../model/adoption.js';
 import type { ErrorClass } from '../model/error-class.js';
-import type { Problem } from '../model/request-rules.js';
+import { problemsText, type Problem } from '../model/request-rules.js';
 import type { FailureDetails, FailureType, InvalidInputDetails } from '../contract/result.js';
 import type { LastWord, Refusal } from '../activities/index.js';
 import type { RunState } from './run-state.js';
@@ -30,11 +30,10 @@ const MAY_PASS: readonly ErrorClass[] = ['quota', 'status', 'conflict', 'unliste
 
 /** The input breaks the contract. */
 export function invalidInput(problems: readonly Problem[]): ApplicationFailure {
-  const list = problems.map(({ path, message }) => `\n- ${path === '' ? 'input' : path}: ${message}`).join('');
   return ApplicationFailure.create({
     type: 'InvalidInput' satisfies FailureType,
     nonRetryable: true,
-    message: `The input has ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}:${list}`,
+    message: problemsText(problems),
     details: [{ problems } satisfies InvalidInputDetails],
   });
 }
