@@ -48,15 +48,16 @@ export function attributeAnswer(endpoint: SimulatedEndpoint): VpcEndpoint {
 
 /** Items of ListVpcEndpointZones. */
 export function zoneAnswers(endpoint: SimulatedEndpoint): VpcEndpointZone[] {
-  const { EndpointId, request, zones } = endpoint.birth;
-  return request.zones.map((zone, index) => ({
-    ZoneId: zone.ZoneId,
-    VSwitchId: zone.VSwitchId,
-    ...zones[index],
-    ZoneDomain: `${EndpointId}-${zone.ZoneId}.${serviceDomain(endpoint)}`,
-    ZoneStatus: endpoint.ZoneStatus,
+  const { EndpointId, request } = endpoint.birth;
+  return endpoint.zones.map(({ ZoneId, VSwitchId, EniId, EniIp, ZoneStatus, Ipv6Address }) => ({
+    ZoneId,
+    VSwitchId,
+    EniId,
+    EniIp,
+    ZoneDomain: `${EndpointId}-${ZoneId}.${serviceDomain(endpoint)}`,
+    ZoneStatus,
     RegionId: request.RegionId,
-    ...(zone.Ipv6Address === undefined ? {} : { ZoneIpv6Address: zone.Ipv6Address }),
+    ...(Ipv6Address === undefined ? {} : { ZoneIpv6Address: Ipv6Address }),
   }));
 }
 

@@ -33,6 +33,13 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     },
   ],
   [
+    'DELETE /tokens',
+    ({ engine }) => {
+      engine.forgetTokens();
+      return DONE;
+    },
+  ],
+  [
     'POST /clock',
     (twin, body) => {
       const { advanceMs } = (body ?? {}) as { advanceMs?: unknown };

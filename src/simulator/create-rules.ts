@@ -90,7 +90,7 @@ export function acceptCreate(parameters: WireParameters, settings: EngineSetting
 }
 
 /** Id of a service that is given by name: the id in the name, or one made from the name of a cloud service. */
-function serviceIdOf(name: string): string {
+export function serviceIdOf(name: string): string {
   const written = /\.(epsrv-[^.]+)$/.exec(name)?.[1];
   return written ?? `epsrv-${createHash('sha1').update(name).digest('hex').slice(0, 20)}`;
 }

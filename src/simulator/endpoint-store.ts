@@ -55,8 +55,13 @@ export class EndpointStore {
     this.#noteActivation(endpoint, before);
   }
 
-  startDeleting(endpoint: SimulatedEndpoint, goneAtMs: number, ClientToken: string | undefined): void {
-    endpoint.startDeleting(goneAtMs);
+  /** Let an endpoint be Deleting until a time, and for so many reads. */
+  startDeleting(
+    endpoint: SimulatedEndpoint,
+    until: { readonly goneAtMs: number; readonly reads: number },
+    ClientToken: string | undefined,
+  ): void {
+    endpoint.startDeleting(until.goneAtMs, until.reads);
     this.#note('deleting', endpoint, this.#now(), ClientToken);
     this.#settle(endpoint);
   }
@@ -79,7 +84,7 @@ export class EndpointStore {
     const before = endpoint.activeAtMs;
     endpoint.settle(this.#now());
     this.#noteActivation(endpoint, before);
-    if (endpoint.goneAtMs === undefined || endpoint.goneAtMs > this.#now()) return true;
+    if (endpoint.goneAtMs === undefined || !endpoint.isGone(this.#now())) return true;
     this.#endpoints.delete(endpoint.EndpointId);
     this.#note('deleted', endpoint, endpoint.goneAtMs);
     return false;

@@ -1,6 +1,7 @@
 import type { Tag } from '../model/endpoint.js';
 import type { AcceptedCreate } from './create-rules.js';
 import type { TimeToActive } from './settings.js';
+import { ZoneRemovals, type SimulatedZone } from './zone-removals.js';
 
 /** Statuses that a test or an operator of the twin can force upon an endpoint. */
 export interface ForcedStatuses {
@@ -42,8 +43,9 @@ export interface EndpointInspection {
   readonly createdAt: string;
   /** The moment of the true change to Active, whenever it was first seen. */
   readonly activeAt?: string;
-  /** When a deletion that was accepted ends. */
+  /** When a deletion that was accepted ends, as far as the clock decides that. */
   readonly goneAt?: string;
+  readonly Zones: readonly Pick<SimulatedZone, 'ZoneId' | 'ZoneStatus'>[];
 }
 
 /** One endpoint of the twin. It changes by itself, but only when it is asked to settle at a time. */
@@ -54,6 +56,9 @@ export class SimulatedEndpoint {
   #forced: ForcedStatuses = {};
   #activeAtMs: number | undefined;
   #goneAtMs: number | undefined;
+  #deletingReadsLeft = 0;
+  readonly #zoneRemovals = new ZoneRemovals();
+  #listings = 0;
 
   constructor(birth: EndpointBirth) {
     this.birth = birth;
@@ -98,15 +103,41 @@ export class SimulatedEndpoint {
     return this.birth.autoAccept ? 'Connected' : 'Disconnected';
   }
 
-  /** Status of all its zones: they follow the endpoint and its connection. */
-  get ZoneStatus(): string {
+  /** The zones that it still has. A zone that is not being removed follows the endpoint and its connection. */
+  get zones(): readonly SimulatedZone[] {
+    const { request, zones } = this.birth;
+    return request.zones.flatMap((zone, index) => {
+      const { EniId = '', EniIp = '' } = zones[index] ?? {};
+      const removal = this.#zoneRemovals.stateOf(zone.ZoneId);
+      const ZoneStatus = removal === 'going' ? 'Deleting' : this.#zoneStatus;
+      return removal === 'gone' ? [] : [{ ...zone, EniId, EniIp, ZoneStatus }];
+    });
+  }
+
+  get #zoneStatus(): string {
     if (this.#goneAtMs !== undefined) return 'Deleting';
     if (this.#activeAtMs === undefined) return 'Creating';
     return this.ConnectionStatus === 'Connected' ? 'Connected' : 'Wait';
   }
 
+  /** Let a zone begin to go: it is gone after a time, and after so many answers that still list it. */
+  startRemovingZone(ZoneId: string, goneAtMs: number, reads: number): void {
+    this.#zoneRemovals.start(ZoneId, goneAtMs, reads);
+  }
+
+  /** Count an answer of ListVpcEndpointZones. */
+  countZoneRead(): void {
+    this.#zoneRemovals.countRead();
+  }
+
+  /** Whether its accepted deletion has ended. */
+  isGone(nowMs: number): boolean {
+    return this.#goneAtMs !== undefined && this.#goneAtMs <= nowMs && this.#deletingReadsLeft <= 0;
+  }
+
   /** Become Active if that is due. A deletion and a forced EndpointStatus stop the course of things. */
   settle(nowMs: number): void {
+    this.#zoneRemovals.settle(nowMs);
     if (this.EndpointStatus === 'Creating' && this.#forced.EndpointStatus === undefined && this.#dueAtMs <= nowMs) {
       this.#activeAtMs = this.#dueAtMs;
     }
@@ -114,13 +145,26 @@ export class SimulatedEndpoint {
 
   /** Count an answer of GetVpcEndpointAttribute; the last one that had to say Creating makes it Active. */
   countRead(nowMs: number): void {
+    if (this.#goneAtMs !== undefined && this.#deletingReadsLeft > 0) {
+      this.#deletingReadsLeft -= 1;
+      // The answer that was the last to say so is when it truly went, unless the time lasts longer.
+      if (this.#deletingReadsLeft === 0) this.#goneAtMs = Math.max(this.#goneAtMs, nowMs);
+      return;
+    }
     if (this.EndpointStatus !== 'Creating' || this.#forced.EndpointStatus !== undefined) return;
     this.#readsLeft -= 1;
     if (this.#readsLeft <= 0) this.#activeAtMs = nowMs;
   }
 
+  /** Count an answer of ListVpcEndpoints that it belongs into. @returns How many there were with this one. */
+  countListing(): number {
+    this.#listings += 1;
+    return this.#listings;
+  }
+
   /** Begin to go. What was forced upon its EndpointStatus and ConnectionStatus ends. */
-  startDeleting(goneAtMs: number): void {
+  startDeleting(goneAtMs: number, reads = 0): void {
+    this.#deletingReadsLeft = reads;
     const { EndpointBusinessStatus } = this.#forced;
     this.#forced = EndpointBusinessStatus === undefined ? {} : { EndpointBusinessStatus };
     this.#goneAtMs = goneAtMs;
@@ -147,6 +191,7 @@ export class SimulatedEndpoint {
       EndpointBusinessStatus,
       ConnectionStatus,
       Tags: tags,
+      Zones: this.zones.map(({ ZoneId, ZoneStatus }) => ({ ZoneId, ZoneStatus })),
       ...(ClientToken === undefined ? {} : { ClientToken }),
       createdAt: new Date(createdAtMs).toISOString(),
       ...(this.#activeAtMs === undefined ? {} : { activeAt: new Date(this.#activeAtMs).toISOString() }),

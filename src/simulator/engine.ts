@@ -15,8 +15,10 @@ import {
   type WireParameters,
 } from './parameters.js';
 import { invalidParameter, Refusal } from './refusals.js';
+import { listedServices } from './services.js';
 import { changeSettings, DEFAULT_SETTINGS, type EngineSettings, type SettingsChange } from './settings.js';
 import { TokenLedger } from './token-ledger.js';
+import { checkZoneRemoval } from './zone-removals.js';
 
 /** Where an engine takes time and chance from. */
 export interface EngineSources {
@@ -59,6 +61,8 @@ const MANDATORY: ReadonlyMap<string, readonly string[]> = new Map([
   ['GetVpcEndpointAttribute', ['RegionId', 'EndpointId']],
   ['ListVpcEndpointZones', ['RegionId', 'EndpointId']],
   ['ListVpcEndpoints', ['RegionId']],
+  ['ListVpcEndpointServicesByEndUser', ['RegionId']],
+  ['RemoveZoneFromVpcEndpoint', ['RegionId', 'EndpointId', 'ZoneId']],
 ]);
 
 /** Filters of ListVpcEndpoints that compare one field. Read one by one: building whole items for a scan is slow. */
@@ -109,11 +113,13 @@ export class PrivateLinkEngine {
     this.#reads = new Map([
       ['GetVpcEndpointAttribute', (call: EngineCall) => this.#describe(call)],
       ['ListVpcEndpoints', (call: EngineCall) => this.#list(call)],
+      ['ListVpcEndpointServicesByEndUser', (call: EngineCall) => this.#listServices(call)],
       ['ListVpcEndpointZones', (call: EngineCall) => this.#listZones(call)],
     ]);
     this.#writes = new Map([
       ['CreateVpcEndpoint', (call: EngineCall) => this.#prepareCreate(call)],
       ['DeleteVpcEndpoint', (call: EngineCall) => this.#prepareDelete(call)],
+      ['RemoveZoneFromVpcEndpoint', (call: EngineCall) => this.#prepareRemoveZone(call)],
     ]);
   }
 
@@ -166,6 +172,14 @@ export class PrivateLinkEngine {
   holdToken(call: EngineCall, untilMs = Infinity): () => void {
     const token = this.#writes.has(call.action) ? this.#tokenKey(call) : undefined;
     return token === undefined ? () => undefined : this.#tokens.hold(token, fingerprintOf(call.parameters), untilMs);
+  }
+
+  /**
+   * Forget every answer under a ClientToken, as when the time for which it is remembered were over: all of them, or those
+   * that calls of one account and region are answered by.
+   */
+  forgetTokens(of?: Pick<EngineCall, 'accountId' | 'parameters'>): void {
+    this.#tokens.forget(of === undefined ? '' : this.#tokenScope(of));
   }
 
   /** Every endpoint that exists, of all accounts and regions, in the order of creation. */
@@ -237,8 +251,13 @@ export class PrivateLinkEngine {
   #tokenKey({ accountId, action, parameters }: EngineCall): string | undefined {
     const token = optionalText(parameters, 'ClientToken');
     if (token === undefined || !isToken(token)) return undefined;
+    return this.#tokenScope({ accountId, parameters }) + JSON.stringify([action, token]);
+  }
+
+  /** What the keys of all tokens begin with that one account uses, in one region where tokens count by region. */
+  #tokenScope({ accountId, parameters }: Pick<EngineCall, 'accountId' | 'parameters'>): string {
     const region = this.#settings.switches.tokenPerRegion ? (optionalText(parameters, 'RegionId') ?? '') : '';
-    return JSON.stringify([accountId, action, region, token]);
+    return JSON.stringify([accountId, region]);
   }
 
   #prepareCreate({ accountId, parameters }: EngineCall): Preparation {
@@ -277,20 +296,32 @@ export class PrivateLinkEngine {
   }
 
   #prepareDelete(call: EngineCall): Preparation {
-    const { switches, deleteMs } = this.#settings;
+    const { switches, deleteMs, deleteReads: reads } = this.#settings;
     const endpoint = this.#owned(call);
     const refused =
       (endpoint.EndpointStatus === 'Deleting' && switches.deleteWhileDeleting === 'refused') ||
       (endpoint.EndpointStatus === 'Creating' && switches.deleteWhileCreating === 'refused');
     if (refused) throw new Refusal('EndpointOperationDenied');
-    if (switches.deleteNeedsZonesRemoved && endpoint.birth.request.zones.length > 0) {
+    const zonesLeaveWithIt = endpoint.birth.request.EndpointType === 'GatewayLoadBalancer';
+    if (switches.deleteNeedsZonesRemoved && !zonesLeaveWithIt && endpoint.zones.length > 0) {
       throw new Refusal('EndpointDependenceViolation');
     }
     return () => {
       const ClientToken = optionalText(call.parameters, 'ClientToken');
       if (endpoint.goneAtMs === undefined) {
-        this.#store.startDeleting(endpoint, this.#sources.now() + deleteMs, ClientToken);
+        this.#store.startDeleting(endpoint, { goneAtMs: this.#sources.now() + deleteMs, reads }, ClientToken);
       }
+      return {};
+    };
+  }
+
+  #prepareRemoveZone(call: EngineCall): Preparation {
+    const { switches, zoneRemovalMs, zoneRemovalReads } = this.#settings;
+    const endpoint = this.#owned(call);
+    const ZoneId = mandatoryText(call.parameters, 'ZoneId');
+    checkZoneRemoval(endpoint, ZoneId, switches.removeZoneWhileCreating === 'refused');
+    return () => {
+      endpoint.startRemovingZone(ZoneId, this.#sources.now() + zoneRemovalMs, zoneRemovalReads);
       return {};
     };
   }
@@ -309,21 +340,32 @@ export class PrivateLinkEngine {
       return value === undefined ? [] : [{ read, value }];
     });
     const tags = tagsOf(parameters);
-    const visibleBefore = this.#sources.now() - this.#settings.switches.listVisibleAfterMs;
+    const { listVisibleAfterMs, listVisibleAfterCalls } = this.#settings.switches;
+    const visibleBefore = this.#sources.now() - listVisibleAfterMs;
     const found = this.#store
       .all({ accountId, RegionId })
       .filter(
         (endpoint) =>
           endpoint.birth.createdAtMs <= visibleBefore &&
           hasTags(endpoint.birth.request.tags, tags) &&
-          wanted.every(({ read, value }) => read(endpoint) === value),
+          wanted.every(({ read, value }) => read(endpoint) === value) &&
+          endpoint.countListing() > listVisibleAfterCalls,
       );
     const { items, wire } = pageOf(found, (endpoint) => endpoint.birth.sequence, parameters);
     return { Endpoints: items.map(listedAnswer), ...wire };
   }
 
+  #listServices({ parameters }: EngineCall): Readonly<Record<string, unknown>> {
+    const services = listedServices(parameters, this.#settings);
+    const { items, wire } = pageOf(services, (service) => services.indexOf(service), parameters);
+    // This action counts in a text.
+    return { Services: items, ...wire, TotalCount: String(wire.TotalCount) };
+  }
+
   #listZones(call: EngineCall): Readonly<Record<string, unknown>> {
-    const zones = zoneAnswers(this.#owned(call, this.#settings.switches.getVisibleAfterMs));
+    const endpoint = this.#owned(call, this.#settings.switches.getVisibleAfterMs);
+    const zones = zoneAnswers(endpoint);
+    endpoint.countZoneRead();
     const { items, wire } = pageOf(zones, (zone) => zones.indexOf(zone), call.parameters);
     return { Zones: items, ...wire };
   }
@@ -355,9 +397,7 @@ export class PrivateLinkEngine {
     return new Set(
       this.#store
         .all({ accountId, RegionId: request.RegionId })
-        .flatMap(({ birth }) =>
-          birth.request.zones.map((zone, index) => `${zone.VSwitchId} ${birth.zones[index]?.EniIp ?? ''}`),
-        ),
+        .flatMap(({ zones }) => zones.map(({ VSwitchId, EniIp }) => `${VSwitchId} ${EniIp}`)),
     );
   }
 

@@ -1,3 +1,4 @@
+import type { ForcedStatuses } from './endpoint.js';
 import type { WireParameters } from './parameters.js';
 
 /** What goes wrong with a call. */
@@ -21,7 +22,19 @@ export type FaultEffect =
   /** Executed, then answered with an error of the gateway: JSON with a code, a page of HTML, or nothing. */
   | { readonly kind: 'errorAfter'; readonly status: 500 | 502 | 503; readonly body?: 'json' | 'html' | 'empty' }
   /** Refused with Throttling.User and the header that says how long to wait. */
-  | { readonly kind: 'throttle'; readonly timeLeftMs?: number };
+  | { readonly kind: 'throttle'; readonly timeLeftMs?: number }
+  /** Delivered twice, one copy right after the other. The client gets the answer to the first unless told otherwise. */
+  | { readonly kind: 'duplicate'; readonly answer?: 'first' | 'second' }
+  /** Executed and answered; a copy is executed after so many further calls of its account and region were answered. */
+  | { readonly kind: 'duplicateLater'; readonly calls: number }
+  /** The connection is closed; the call is executed after so many further calls of its account and region were answered. */
+  | { readonly kind: 'executeLater'; readonly calls: number }
+  /** Executed as if the time for which ClientTokens are remembered were over for all of its account and region. */
+  | { readonly kind: 'forgetTokens' }
+  /** The endpoint that the call names is gone before it is executed, or the one that it makes right after. */
+  | { readonly kind: 'vanish' }
+  /** Executed; the answer shows these statuses, which the endpoint does not have, wherever it shows such statuses. */
+  | ({ readonly kind: 'flap' } & ForcedStatuses);
 
 /** Which calls an effect strikes. */
 export interface FaultRule {
@@ -31,8 +44,10 @@ export interface FaultRule {
   readonly parameters?: WireParameters;
   /** Strike from the nth matching call on, counted from when the rule was added. Default: the next. */
   readonly nth?: number;
-  /** Strike so many calls. Default 1. */
+  /** Strike so many calls. Default: 1, or with `forMs` every one. */
   readonly times?: number | 'always';
+  /** Strike only for so long from the first strike on, by the engine's clock: what is wrong passes by itself. */
+  readonly forMs?: number;
   readonly effect: FaultEffect;
 }
 
@@ -40,18 +55,22 @@ interface PlannedRule {
   readonly rule: FaultRule;
   matched: number;
   struck: number;
+  firstStruckAtMs?: number;
 }
 
 /**
  * The faults still to come, in the order in which they were added.
  *
  * A call is struck by the first rule that matches it and is due; rules behind it wait for the next call. A rule that has
- * struck as often as it may is gone.
+ * struck as often, or for as long, as it may is gone.
  */
 export class FaultPlan {
+  readonly #now: () => number;
   #rules: PlannedRule[] = [];
 
-  constructor(rules: readonly FaultRule[] = []) {
+  /** @param now - The clock of `forMs`, in milliseconds. */
+  constructor(rules: readonly FaultRule[] = [], now: () => number = Date.now) {
+    this.#now = now;
     this.add(...rules);
   }
 
@@ -67,19 +86,24 @@ export class FaultPlan {
 
   /** Rules that can still strike. */
   get pending(): readonly FaultRule[] {
-    return this.#rules.map(({ rule }) => rule);
+    return this.#rules.filter((planned) => !this.#hasPassed(planned)).map(({ rule }) => rule);
   }
 
   /** Take the effect that strikes this call, if any. Each call is asked about once. */
   next(action: string, parameters: WireParameters): FaultEffect | undefined {
     const matching = this.#rules.filter(({ rule }) => matches(rule, action, parameters));
     for (const planned of matching) planned.matched += 1;
-    const due = matching.find(({ rule, matched }) => matched >= (rule.nth ?? 1));
+    const due = matching.find((planned) => planned.matched >= (planned.rule.nth ?? 1) && !this.#hasPassed(planned));
     if (due === undefined) return undefined;
     due.struck += 1;
-    const { times = 1 } = due.rule;
+    due.firstStruckAtMs ??= this.#now();
+    const { forMs, times = forMs === undefined ? 1 : 'always' } = due.rule;
     if (times !== 'always' && due.struck >= times) this.#rules = this.#rules.filter((planned) => planned !== due);
     return due.rule.effect;
+  }
+
+  #hasPassed({ rule: { forMs = Infinity }, firstStruckAtMs }: PlannedRule): boolean {
+    return firstStruckAtMs !== undefined && this.#now() - firstStruckAtMs >= forMs;
   }
 }
 
@@ -98,6 +122,7 @@ const isText: Check = (value) => typeof value === 'string' && value !== '';
 const isTexts: Check = (value) => isObject(value) && Object.values(value).every((item) => typeof item === 'string');
 const isCount: Check = (value) => Number.isInteger(value) && (value as number) >= 1;
 const isTime: Check = (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1;
+const isDuration: Check = (value) => typeof value === 'number' && value > 0 && value < Infinity;
 const isStatus: Check = (value) => Number.isInteger(value) && (value as number) >= 200 && (value as number) <= 599;
 const oneOf =
   (...values: readonly unknown[]): Check =>
@@ -113,6 +138,7 @@ const RULE_FIELDS: Readonly<Record<string, Check>> = {
   parameters: optional(isTexts),
   nth: optional(isCount),
   times: optional((value) => value === 'always' || isCount(value)),
+  forMs: optional(isDuration),
   effect: isObject,
 };
 
@@ -129,6 +155,16 @@ const EFFECT_FIELDS: Readonly<Record<FaultEffect['kind'], Readonly<Record<string
   delayBeforeMs: { ms: isTime },
   errorAfter: { status: oneOf(500, 502, 503), body: optional(oneOf('json', 'html', 'empty')) },
   throttle: { timeLeftMs: optional(isTime) },
+  duplicate: { answer: optional(oneOf('first', 'second')) },
+  duplicateLater: { calls: isCount },
+  executeLater: { calls: isCount },
+  forgetTokens: {},
+  vanish: {},
+  flap: {
+    EndpointStatus: optional(isText),
+    EndpointBusinessStatus: optional(isText),
+    ConnectionStatus: optional(isText),
+  },
 };
 
 function parseRule(value: unknown): FaultRule {

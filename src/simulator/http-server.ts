@@ -48,7 +48,9 @@ const MAX_BODY_BYTES = 1024 * 1024;
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const twin = createInProcessTwin(options);
-  const verifier = new SignatureVerifier(options.accounts ?? [DEFAULT_ACCOUNT], options.signatureNow ?? Date.now);
+  const verifier = new SignatureVerifier(options.accounts ?? [DEFAULT_ACCOUNT], options.signatureNow ?? Date.now, () =>
+    twin.now(),
+  );
   const api = await listen(
     options.port ?? 0,
     (request) => answerRequest(twin, verifier, request),

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { PrivateLinkEngine, refusalBody, type EngineAnswer, type EngineCall } from './engine.js';
 import { FaultPlan, type FaultEffect, type FaultRule } from './faults.js';
-import { Journal } from './journal.js';
+import { Journal, type JournalRequest } from './journal.js';
 import { optionalText, type WireParameters } from './parameters.js';
 import { Refusal } from './refusals.js';
 import type { SettingsChange } from './settings.js';
@@ -26,6 +26,15 @@ export interface TwinAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+}
+
+type Flap = Extract<FaultEffect, { readonly kind: 'flap' }>;
+
+/** A call that will be executed once so many further calls of its account and region were answered. */
+interface UnderWay {
+  readonly call: EngineCall;
+  readonly fault: FaultEffect['kind'];
+  callsLeft: number;
 }
 
 /** A twin without a network: engine, faults and journal as they act together. The HTTP server is a layer on top. */
@@ -55,7 +64,7 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
   let advanced = 0;
   const now = () => baseNow() + advanced;
   const journal = new Journal(options.keptRequests);
-  const faults = new FaultPlan(options.faults);
+  const faults = new FaultPlan(options.faults, now);
   const engine = new PrivateLinkEngine(
     { now, random, ...(newId === undefined ? {} : { newId }) },
     options.settings,
@@ -73,14 +82,93 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
     return !closing.signal.aborted;
   };
 
-  const received = (action: string, parameters: WireParameters, accountId?: string, fault?: FaultEffect) =>
+  const received = (
+    { action, parameters, accountId }: Omit<EngineCall, 'accountId'> & { readonly accountId?: string },
+    more: Pick<JournalRequest, 'fault' | 'copy'> = {},
+  ) =>
     journal.received({
       at: new Date(now()).toISOString(),
       action,
       parameters,
       ...(accountId === undefined ? {} : { accountId }),
-      ...(fault === undefined ? {} : { fault: fault.kind }),
+      ...more,
     });
+
+  let copies: UnderWay[] = [];
+
+  /** Execute what arrives late, or a second time. */
+  const deliverCopy = (call: EngineCall, fault: FaultEffect['kind']): EngineAnswer => {
+    const note = received(call, { fault, copy: true });
+    const answer = engine.call(call);
+    note(outcomeOf(answer));
+    return answer;
+  };
+
+  /** Let one more answered call pass for the copies that were under way when it came. */
+  const deliverDue = (passed: readonly UnderWay[]): void => {
+    for (const copy of passed) {
+      copy.callsLeft -= 1;
+      if (copy.callsLeft === 0) deliverCopy(copy.call, copy.fault);
+    }
+    copies = copies.filter(({ callsLeft }) => callsLeft > 0);
+  };
+
+  const answer = async (call: EngineCall, fault: FaultEffect | undefined): Promise<TwinAnswer | 'noResponse'> => {
+    const { parameters } = call;
+    const note = received(call, fault === undefined ? {} : { fault: fault.kind });
+    const noted = (given: EngineAnswer): EngineAnswer => {
+      note(outcomeOf(given));
+      return given;
+    };
+    const execute = () => noted(engine.call(call));
+    if (fault === undefined) return jsonAnswer(execute());
+
+    switch (fault.kind) {
+      case 'code': {
+        const { code, message, status, headers } = fault;
+        return jsonAnswer(noted(engine.refuse(call, new Refusal(code, message, status))), headers);
+      }
+      case 'throttle':
+        return jsonAnswer(noted(engine.refuse(call, new Refusal('Throttling.User'))), rateHeaders(fault.timeLeftMs));
+      case 'resetBefore':
+        return 'noResponse';
+      case 'loseResponse':
+        execute();
+        return 'noResponse';
+      case 'delayMs': {
+        const given = execute();
+        return (await passes(fault.ms)) ? jsonAnswer(given) : 'noResponse';
+      }
+      case 'delayBeforeMs': {
+        const release = engine.holdToken(call);
+        const alive = await passes(fault.ms).finally(release);
+        return alive ? jsonAnswer(execute()) : 'noResponse';
+      }
+      case 'errorAfter':
+        return gatewayError(fault, execute(), optionalText(parameters, 'RegionId'));
+      case 'duplicate': {
+        const [first, second] = [execute(), deliverCopy(call, fault.kind)];
+        return jsonAnswer(fault.answer === 'second' ? second : first);
+      }
+      case 'duplicateLater':
+        copies.push({ call, fault: fault.kind, callsLeft: fault.calls });
+        return jsonAnswer(execute());
+      case 'executeLater':
+        copies.push({ call, fault: fault.kind, callsLeft: fault.calls });
+        return 'noResponse';
+      case 'forgetTokens':
+        engine.forgetTokens(call);
+        return jsonAnswer(execute());
+      case 'vanish': {
+        engine.removeEndpoint(optionalText(parameters, 'EndpointId') ?? '');
+        const given = execute();
+        if (call.action === 'CreateVpcEndpoint') engine.removeEndpoint(String(given.body['EndpointId']));
+        return jsonAnswer(given);
+      }
+      case 'flap':
+        return jsonAnswer(showing(fault, execute()));
+    }
+  };
 
   return {
     engine,
@@ -90,45 +178,16 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
 
     call: async (action, parameters, accountId = DEFAULT_ACCOUNT.accountId) => {
       const call: EngineCall = { action, parameters, accountId };
-      const fault = faults.next(action, parameters);
-      const note = received(action, parameters, accountId, fault);
-      const noted = (answer: EngineAnswer): EngineAnswer => {
-        note(outcomeOf(answer));
-        return answer;
-      };
-      const execute = () => noted(engine.call(call));
-      if (fault === undefined) return jsonAnswer(execute());
-
-      switch (fault.kind) {
-        case 'code': {
-          const { code, message, status, headers } = fault;
-          return jsonAnswer(noted(engine.refuse(call, new Refusal(code, message, status))), headers);
-        }
-        case 'throttle':
-          return jsonAnswer(noted(engine.refuse(call, new Refusal('Throttling.User'))), rateHeaders(fault.timeLeftMs));
-        case 'resetBefore':
-          return 'noResponse';
-        case 'loseResponse':
-          execute();
-          return 'noResponse';
-        case 'delayMs': {
-          const answer = execute();
-          return (await passes(fault.ms)) ? jsonAnswer(answer) : 'noResponse';
-        }
-        case 'delayBeforeMs': {
-          const release = engine.holdToken(call);
-          const alive = await passes(fault.ms).finally(release);
-          return alive ? jsonAnswer(execute()) : 'noResponse';
-        }
-        case 'errorAfter':
-          return gatewayError(fault, execute(), optionalText(parameters, 'RegionId'));
-      }
+      const passed = copies.filter((copy) => isSamePlace(copy.call, call));
+      const given = await answer(call, faults.next(action, parameters));
+      deliverDue(passed);
+      return given;
     },
 
     refuse: (action, parameters, refusal) => {
-      const answer = engine.refuseAtGateway(parameters, refusal);
-      received(action, parameters)(outcomeOf(answer));
-      return jsonAnswer(answer);
+      const given = engine.refuseAtGateway(parameters, refusal);
+      received({ action, parameters })(outcomeOf(given));
+      return jsonAnswer(given);
     },
 
     advance: (ms) => {
@@ -160,6 +219,23 @@ function jsonAnswer({ status, body }: EngineAnswer, headers: Readonly<Record<str
     headers: { 'content-type': 'application/json;charset=utf-8', 'x-acs-request-id': body.RequestId, ...headers },
     body: JSON.stringify(body),
   };
+}
+
+function isSamePlace(a: EngineCall, b: EngineCall): boolean {
+  return (
+    a.accountId === b.accountId && optionalText(a.parameters, 'RegionId') === optionalText(b.parameters, 'RegionId')
+  );
+}
+
+/** The answer with other statuses: in its body and in each listed endpoint, where such a status stands. */
+function showing(statuses: Flap, { status, body }: EngineAnswer): EngineAnswer {
+  const altered = <Item extends object>(item: Item): Item => ({
+    ...item,
+    ...Object.fromEntries(Object.entries(statuses).filter(([name]) => Object.hasOwn(item, name))),
+  });
+  const { Endpoints } = body as { readonly Endpoints?: readonly object[] };
+  const listed = Endpoints === undefined ? {} : { Endpoints: Endpoints.map(altered) };
+  return { status, body: { ...altered(body), ...listed } };
 }
 
 /** Without a time no header is sent: the hint is not promised. */

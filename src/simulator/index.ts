@@ -26,5 +26,6 @@ export {
   type SettingsChange,
   type TimeToActive,
 } from './settings.js';
+export type { SimulatedService } from './services.js';
 export { DEFAULT_ACCOUNT, signatureOf, stringToSign, type SimulatorAccount } from './signature.js';
 export { DEFAULT_SWITCHES, type SimulatorSwitches } from './switches.js';

@@ -14,6 +14,8 @@ export interface JournalRequest {
   readonly accountId?: string;
   /** Kind of the fault that struck it. */
   readonly fault?: string;
+  /** Delivered a second time, or late, and not by its client. */
+  readonly copy?: true;
   /** Of what the engine or the gateway answered, whether or not it reached the client. Missing until then. */
   readonly requestId?: string;
   readonly status?: number;

@@ -82,6 +82,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   // Inferred: the codes are documented, their messages are not.
   BadGateway: 'Bad gateway.',
   InternalError: 'The request processing has failed due to some unknown error.',
+  'InvalidSecurityToken.Expired': 'Specified SecurityToken is expired.',
   'InvalidSecurityToken.MismatchWithAccessKey': 'Specified SecurityToken mismatch with the AccessKey.',
   InvalidSignatureMethod: 'Specified signature method is not valid.',
   'InvalidTimeStamp.Expired': 'Specified time stamp or date value is expired.',

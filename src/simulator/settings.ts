@@ -1,3 +1,4 @@
+import { parseServices, type SimulatedService } from './services.js';
 import { DEFAULT_SWITCHES, type SimulatorSwitches } from './switches.js';
 
 /**
@@ -15,10 +16,21 @@ export interface EngineSettings {
   readonly timeToActive: TimeToActive;
   /** From an accepted DeleteVpcEndpoint to absence. Default 5 s. */
   readonly deleteMs: number;
+  /** So many answers of GetVpcEndpointAttribute still say Deleting, also when that time is over. Default 0. */
+  readonly deleteReads: number;
+  /** From an accepted RemoveZoneFromVpcEndpoint to absence of the zone. Default 2 s. */
+  readonly zoneRemovalMs: number;
+  /** So many answers of ListVpcEndpointZones still show the zone as Deleting, also when that time is over. Default 0. */
+  readonly zoneRemovalReads: number;
   /** The service accepts connections by itself: Connected as soon as Active. Off: the endpoint stays Disconnected. */
   readonly autoAccept: boolean;
   /** Ids of VPCs, services (names too), vSwitches and security groups that do not exist. Any other id is taken to exist. */
   readonly missing: readonly string[];
+  /**
+   * What ListVpcEndpointServicesByEndUser says of services. Any other id is taken to be a service that serves every zone
+   * and supports everything. CreateVpcEndpoint does not look at this.
+   */
+  readonly services: readonly SimulatedService[];
   readonly switches: SimulatorSwitches;
 }
 
@@ -31,8 +43,12 @@ export type SettingsChange = Partial<Omit<EngineSettings, 'switches'>> & {
 export const DEFAULT_SETTINGS: EngineSettings = {
   timeToActive: { afterMs: [20_000, 60_000] },
   deleteMs: 5_000,
+  deleteReads: 0,
+  zoneRemovalMs: 2_000,
+  zoneRemovalReads: 0,
   autoAccept: true,
   missing: [],
+  services: [],
   switches: DEFAULT_SWITCHES,
 };
 
@@ -40,6 +56,16 @@ export const DEFAULT_SETTINGS: EngineSettings = {
 export function changeSettings(settings: EngineSettings, change: SettingsChange): EngineSettings {
   return { ...settings, ...change, switches: { ...settings.switches, ...change.switches } };
 }
+
+/** Settings that are numbers from 0 up. */
+const NUMBERS: readonly string[] = ['deleteMs', 'deleteReads', 'zoneRemovalMs', 'zoneRemovalReads'];
+
+/** Switches with these two positions. */
+const REFUSED_OR_ACCEPTED: readonly string[] = [
+  'deleteWhileDeleting',
+  'deleteWhileCreating',
+  'removeZoneWhileCreating',
+];
 
 /**
  * Read a change of settings that came as JSON. The text `"Infinity"` stands for `afterReads: Infinity`.
@@ -51,9 +77,10 @@ export function parseSettingsChange(value: unknown): SettingsChange {
   for (const [name, given] of Object.entries(objectOf(value, 'settings'))) {
     if (name === 'timeToActive') change[name] = parseTimeToActive(given);
     else if (name === 'switches') change[name] = parseSwitches(given);
-    else if (name === 'deleteMs') change[name] = durationOf(given, name);
+    else if (NUMBERS.includes(name)) change[name] = durationOf(given, name);
     else if (name === 'autoAccept') change[name] = expectType(given, 'boolean', name);
     else if (name === 'missing') change[name] = textsOf(given, name);
+    else if (name === 'services') change[name] = parseServices(given);
     else throw new TypeError(`There is no setting ${name}`);
   }
   return change;
@@ -82,7 +109,7 @@ function parseSwitches(value: unknown): Partial<SimulatorSwitches> {
   for (const [name, given] of Object.entries(switches)) {
     if (!Object.hasOwn(DEFAULT_SWITCHES, name)) throw new TypeError(`There is no switch ${name}`);
     expectType(given, typeof DEFAULT_SWITCHES[name as keyof SimulatorSwitches], `switches.${name}`);
-    const positions = name === 'deleteWhileDeleting' || name === 'deleteWhileCreating' ? ['refused', 'accepted'] : [];
+    const positions = REFUSED_OR_ACCEPTED.includes(name) ? ['refused', 'accepted'] : [];
     if (positions.length > 0 && !positions.includes(given as string)) {
       throw new TypeError(`switches.${name} is one of ${positions.join(', ')}`);
     }

@@ -8,6 +8,8 @@ export interface SimulatorAccount {
   readonly accessKeySecret: string;
   /** Temporary credentials: calls must carry this token. */
   readonly securityToken?: string;
+  /** Until when the token is good, by the engine's clock, ISO 8601: advancing that clock ages it. For ever when left out. */
+  readonly expiresAt?: string;
   readonly accountId: string;
 }
 
@@ -52,12 +54,23 @@ export function signatureOf(method: string, parameters: WireParameters, accessKe
 export class SignatureVerifier {
   readonly #accounts: ReadonlyMap<string, SimulatorAccount>;
   readonly #now: () => number;
+  readonly #engineNow: () => number;
   readonly #nonces = new Map<string, number>();
 
-  /** @param now - The true time: clients sign with it even where the engine's clock is turned forward. */
-  constructor(accounts: readonly SimulatorAccount[], now: () => number) {
+  /**
+   * @param now - The true time: clients sign with it even where the engine's clock is turned forward.
+   * @param engineNow - The time by which tokens expire.
+   * @throws RangeError - The expiry of an account is no time.
+   */
+  constructor(accounts: readonly SimulatorAccount[], now: () => number, engineNow = now) {
+    for (const { accessKeyId, expiresAt } of accounts) {
+      if (expiresAt !== undefined && Number.isNaN(Date.parse(expiresAt))) {
+        throw new RangeError(`The expiry of the access key ${accessKeyId} is no time`);
+      }
+    }
     this.#accounts = new Map(accounts.map((account) => [account.accessKeyId, account]));
     this.#now = now;
+    this.#engineNow = engineNow;
   }
 
   /** Find the account that signed a call. @throws Refusal - As the gateway would refuse it. */
@@ -74,6 +87,9 @@ export class SignatureVerifier {
     if (account.securityToken !== undefined) mandatoryText(parameters, 'SecurityToken');
     if (optionalText(parameters, 'SecurityToken') !== account.securityToken) {
       throw new Refusal('InvalidSecurityToken.MismatchWithAccessKey');
+    }
+    if (account.expiresAt !== undefined && this.#engineNow() >= Date.parse(account.expiresAt)) {
+      throw new Refusal('InvalidSecurityToken.Expired');
     }
     if (!isSame(signature, signatureOf(method, parameters, account.accessKeySecret))) {
       const expected = stringToSign(method, parameters);

@@ -14,20 +14,24 @@ export interface SimulatorSwitches {
   /** A passed dry run is kept under its ClientToken, so that the real call with it is a mismatch. */
   readonly dryRunConsumesToken: boolean;
   /**
-   * DeleteVpcEndpoint refuses an endpoint that still has zones (EndpointDependenceViolation). This one is documented; it
-   * is off because the twin does not have RemoveZoneFromVpcEndpoint yet, so that nothing could ever be deleted.
+   * DeleteVpcEndpoint refuses an endpoint that still has zones (EndpointDependenceViolation). This one is documented. The
+   * zones of a GatewayLoadBalancer endpoint leave together with it.
    */
   readonly deleteNeedsZonesRemoved: boolean;
   /** DeleteVpcEndpoint of an endpoint that is being deleted: EndpointOperationDenied, or accepted once more. */
   readonly deleteWhileDeleting: 'refused' | 'accepted';
   /** DeleteVpcEndpoint of an endpoint that is still Creating: EndpointOperationDenied, or accepted. */
   readonly deleteWhileCreating: 'refused' | 'accepted';
+  /** RemoveZoneFromVpcEndpoint of an endpoint that is still Creating: EndpointConnectionOperationDenied, or accepted. */
+  readonly removeZoneWhileCreating: 'refused' | 'accepted';
   /** CreateVpcEndpoint answers `Active` at once, as its sample does, whatever the endpoint then is. The text says Creating. */
   readonly createAnswersActive: boolean;
   /** How long after its creation GetVpcEndpointAttribute does not find an endpoint yet. */
   readonly getVisibleAfterMs: number;
   /** How long after its creation ListVpcEndpoints leaves an endpoint out. */
   readonly listVisibleAfterMs: number;
+  /** From how many of the answers of ListVpcEndpoints that it belongs into a new endpoint is left out. */
+  readonly listVisibleAfterCalls: number;
   /** A VPC takes one endpoint of each service (EndpointDuplicated for the second). */
   readonly oneEndpointPerServiceAndVpc: boolean;
   /** `EndpointType` of a request that names none. */
@@ -42,12 +46,14 @@ export const DEFAULT_SWITCHES: SimulatorSwitches = {
   tokenRetentionMs: 24 * 60 * 60_000,
   tokenPerRegion: true,
   dryRunConsumesToken: false,
-  deleteNeedsZonesRemoved: false,
+  deleteNeedsZonesRemoved: true,
   deleteWhileDeleting: 'refused',
   deleteWhileCreating: 'accepted',
+  removeZoneWhileCreating: 'accepted',
   createAnswersActive: false,
   getVisibleAfterMs: 0,
   listVisibleAfterMs: 0,
+  listVisibleAfterCalls: 0,
   oneEndpointPerServiceAndVpc: false,
   defaultEndpointType: 'Interface',
   connectionWhileCreating: 'Disconnected',

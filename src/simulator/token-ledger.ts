@@ -49,6 +49,13 @@ export class TokenLedger<Answer> {
     };
   }
 
+  /** Forget the answers under all tokens that begin so; what is in progress stays. */
+  forget(prefix: string): void {
+    for (const [token, entry] of this.#entries) {
+      if (entry.answer !== undefined && token.startsWith(prefix)) this.#entries.delete(token);
+    }
+  }
+
   #live(token: string): Entry<Answer> | undefined {
     const entry = this.#entries.get(token);
     if (entry !== undefined && entry.untilMs <= this.#now()) {

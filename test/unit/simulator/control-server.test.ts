@@ -56,6 +56,15 @@ describe('the control port', () => {
     expect(status(create())['EndpointStatus']).toBe('Creating');
   });
 
+  it('forgets every token', async () => {
+    const { control, create, engine } = await start();
+    const first = create();
+    expect(create()).toBe(first);
+    expect(await control('DELETE', '/tokens')).toEqual({ status: 200, body: { ok: true } });
+    expect(create()).not.toBe(first);
+    expect(engine.inspect()).toHaveLength(2);
+  });
+
   it('adds, shows and clears faults', async () => {
     const { control, faults } = await start();
     const rule = { action: 'CreateVpcEndpoint', effect: { kind: 'loseResponse' } };

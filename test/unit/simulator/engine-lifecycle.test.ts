@@ -140,9 +140,12 @@ describe('the connection and the zones', () => {
   });
 });
 
+/** Endpoints are deleted with the zones that they have. */
+const zoned = { switches: { deleteNeedsZonesRemoved: false } } as const;
+
 describe('DeleteVpcEndpoint', () => {
   it('lets an endpoint be Deleting for a while and then absent', () => {
-    const twin = createEngine({ deleteMs: 2_000 });
+    const twin = createEngine({ ...zoned, deleteMs: 2_000 });
     const id = made(twin);
     expect(twin.call('DeleteVpcEndpoint', { EndpointId: id })).toEqual({
       status: 200,
@@ -159,8 +162,19 @@ describe('DeleteVpcEndpoint', () => {
     ]);
   });
 
+  it('is over only after as many looks as are asked for, and then at the time of the last', () => {
+    const twin = createEngine({ ...zoned, deleteMs: 1_000, deleteReads: 2 });
+    const id = made(twin);
+    twin.call('DeleteVpcEndpoint', { EndpointId: id });
+    twin.clock.nowMs += 60_000;
+    expect(text(twin.describe(id), 'EndpointStatus')).toBe('Deleting');
+    expect(text(twin.describe(id), 'EndpointStatus')).toBe('Deleting');
+    expect(twin.describe(id).body.Code).toBe('EndpointNotFound');
+    expect(twin.effects.at(-1)).toMatchObject({ kind: 'deleted', at: '2026-01-01T00:01:00.000Z' });
+  });
+
   it('deletes nothing in a dry run', () => {
-    const twin = createEngine();
+    const twin = createEngine(zoned);
     const id = made(twin);
     expect(twin.call('DeleteVpcEndpoint', { EndpointId: id, DryRun: 'True' }).body.Code).toBe('DryRunOperation');
     expect(text(twin.describe(id), 'EndpointStatus')).toBe('Creating');
@@ -173,19 +187,21 @@ describe('DeleteVpcEndpoint', () => {
     expect(twin.describe(id).status).toBe(200);
   });
 
-  it('refuses an endpoint with zones only where that switch is on', () => {
-    const twin = createEngine({ switches: { deleteNeedsZonesRemoved: true } });
+  it('refuses an endpoint with zones, unless that switch is off', () => {
+    const twin = createEngine();
     expect(twin.call('DeleteVpcEndpoint', { EndpointId: made(twin) }).body).toMatchObject({
       Code: 'EndpointDependenceViolation',
       Message: 'The specified endpoint has dependent zone(s).',
     });
+    const lenient = createEngine(zoned);
+    expect(lenient.call('DeleteVpcEndpoint', { EndpointId: made(lenient) }).status).toBe(200);
   });
 
   it.each([
     ['refused', 'EndpointOperationDenied'],
     ['accepted', undefined],
   ] as const)('of an endpoint that is being deleted is %s as the switch says', (position, code) => {
-    const twin = createEngine({ switches: { deleteWhileDeleting: position } });
+    const twin = createEngine({ switches: { ...zoned.switches, deleteWhileDeleting: position } });
     const id = made(twin);
     twin.call('DeleteVpcEndpoint', { EndpointId: id });
     expect(twin.call('DeleteVpcEndpoint', { EndpointId: id }).body.Code).toBe(code);

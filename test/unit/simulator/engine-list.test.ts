@@ -132,4 +132,17 @@ describe('ListVpcEndpoints', () => {
     twin.clock.nowMs += 1_000;
     expect(twin.call('ListVpcEndpoints', {}).body['TotalCount']).toBe(1);
   });
+
+  it('leaves a new endpoint out of its first answers where it is told to, of those only that it belongs into', () => {
+    const twin = createEngine({ switches: { listVisibleAfterCalls: 2 } });
+    const id = text(twin.create(), 'EndpointId');
+    const total = (parameters: WireParameters = {}) => twin.call('ListVpcEndpoints', parameters).body['TotalCount'];
+    expect(total()).toBe(0);
+    expect(total({ VpcId: 'vpc-other' })).toBe(0);
+    expect(twin.describe(id).status).toBe(200);
+    expect(total({ VpcId: 'vpc-1' })).toBe(0);
+    expect(total()).toBe(1);
+    twin.create();
+    expect(total()).toBe(1);
+  });
 });

@@ -71,9 +71,23 @@ describe('fault rules from JSON', () => {
     { kind: 'errorAfter', status: 502, body: 'html' },
     { kind: 'throttle', timeLeftMs: 100 },
     { kind: 'throttle' },
+    { kind: 'duplicate' },
+    { kind: 'duplicate', answer: 'second' },
+    { kind: 'duplicateLater', calls: 1 },
+    { kind: 'executeLater', calls: 3 },
+    { kind: 'forgetTokens' },
+    { kind: 'vanish' },
+    { kind: 'flap', EndpointStatus: 'Creating', EndpointBusinessStatus: 'Normal', ConnectionStatus: 'Pending' },
   ];
   it.each(effects)('take the effect %j', (effect) => {
-    const rule = { action: 'CreateVpcEndpoint', nth: 2, times: 'always', parameters: { VpcId: 'v' }, effect };
+    const rule = {
+      action: 'CreateVpcEndpoint',
+      nth: 2,
+      times: 'always',
+      forMs: 1_000,
+      parameters: { VpcId: 'v' },
+      effect,
+    };
     expect(parseFaultRules(rule)).toEqual([rule]);
     expect(parseFaultRules([rule, rule])).toHaveLength(2);
   });
@@ -92,6 +106,13 @@ describe('fault rules from JSON', () => {
     [{ action: '*', effect: { kind: 'errorAfter', status: 504 } }, 'status'],
     [{ action: '*', nth: 0, effect: { kind: 'loseResponse' } }, 'nth'],
     [{ action: '*', times: 'often', effect: { kind: 'loseResponse' } }, 'times'],
+    [{ action: '*', forMs: 0, effect: { kind: 'loseResponse' } }, 'forMs'],
+    [{ action: '*', effect: { kind: 'duplicate', answer: 'both' } }, 'answer'],
+    [{ action: '*', effect: { kind: 'duplicateLater' } }, 'calls'],
+    [{ action: '*', effect: { kind: 'executeLater', calls: 0 } }, 'calls'],
+    [{ action: '*', effect: { kind: 'forgetTokens', calls: 1 } }, 'calls'],
+    [{ action: '*', effect: { kind: 'flap', EndpointStatus: '' } }, 'EndpointStatus'],
+    [{ action: '*', effect: { kind: 'flap', Bandwidth: '1' } }, 'Bandwidth'],
     [{ action: '*', parameters: { a: 1 }, effect: { kind: 'loseResponse' } }, 'parameters'],
     [{ action: '*', when: 1, effect: { kind: 'loseResponse' } }, 'when'],
   ];

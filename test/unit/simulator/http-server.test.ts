@@ -36,7 +36,7 @@ afterEach(async () => {
 async function start(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator({
     random: seededRandom(),
-    settings: { timeToActive: { afterReads: 1 }, deleteMs: 0 },
+    settings: { timeToActive: { afterReads: 1 }, deleteMs: 0, zoneRemovalMs: 0 },
     sleep: () => Promise.resolve(),
     accounts: [DEFAULT_ACCOUNT, STS],
     ...options,
@@ -89,6 +89,9 @@ describe('the official client', () => {
     expect(await client.request('ListVpcEndpointZones', ref)).toMatchObject({
       Zones: [{ ZoneStatus: 'Connected', EniIp: '10.0.0.5' }],
     });
+    const zone = { ...ref, ZoneId: CREATE.Zone[0]?.ZoneId };
+    expect(Object.keys(await client.request('RemoveZoneFromVpcEndpoint', zone))).toEqual(['RequestId']);
+    expect(await client.request('ListVpcEndpointZones', ref)).toMatchObject({ TotalCount: 0, Zones: [] });
     expect(Object.keys(await client.request('DeleteVpcEndpoint', ref))).toEqual(['RequestId']);
     expect(await failureOf(client.request('GetVpcEndpointAttribute', ref))).toMatchObject({ code: 'EndpointNotFound' });
     expect(JSON.stringify(journal.requests)).not.toContain('testid');

@@ -6,6 +6,9 @@ describe('settings from JSON', () => {
     const change = {
       timeToActive: { afterMs: [1, 2] },
       deleteMs: 0,
+      deleteReads: 1,
+      zoneRemovalMs: 5,
+      zoneRemovalReads: 2,
       autoAccept: false,
       missing: ['vpc-1'],
       switches: { rememberRefusals: false, deleteWhileDeleting: 'accepted' },
@@ -23,6 +26,8 @@ describe('settings from JSON', () => {
     [{ speed: 1 }, 'speed'],
     [{ deleteMs: -1 }, 'deleteMs'],
     [{ deleteMs: '1' }, 'deleteMs'],
+    [{ zoneRemovalReads: -1 }, 'zoneRemovalReads'],
+    [{ switches: { removeZoneWhileCreating: true } }, 'removeZoneWhileCreating'],
     [{ autoAccept: 'yes' }, 'autoAccept'],
     [{ missing: [1] }, 'missing'],
     [{ timeToActive: {} }, 'timeToActive'],

@@ -65,6 +65,13 @@ describe('the verifier', () => {
   const ACCOUNTS = [
     { accessKeyId: 'testid', accessKeySecret: 'testsecret', accountId: '1' },
     { accessKeyId: 'STS.id', accessKeySecret: 'stssecret', securityToken: 'sts-token', accountId: '2' },
+    {
+      accessKeyId: 'STS.short',
+      accessKeySecret: 'stssecret',
+      securityToken: 'short-token',
+      expiresAt: '2026-01-01T01:00:00Z',
+      accountId: '2',
+    },
   ];
   const VALID: WireParameters = {
     ...COMMON,
@@ -121,6 +128,25 @@ describe('the verifier', () => {
   ];
   it.each(refused)('refuses %s', (_, parameters, code) => {
     expect(codeOf(() => verify(parameters))).toBe(code);
+  });
+
+  it("takes a security token until it expires by the engine's clock, whatever the time of the call", () => {
+    const call = signed({ ...TEMPORARY, AccessKeyId: 'STS.short', SecurityToken: 'short-token' }, 'stssecret');
+    const codeAt = (engineMs: number) =>
+      codeOf(() =>
+        new SignatureVerifier(
+          ACCOUNTS,
+          () => START_MS,
+          () => engineMs,
+        ).verify('POST', call),
+      );
+    expect(codeAt(START_MS + 3_599_999)).toBeUndefined();
+    expect(codeAt(START_MS + 3_600_000)).toBe('InvalidSecurityToken.Expired');
+  });
+
+  it('refuses an expiry that is no time when it is built', () => {
+    const account = { accessKeyId: 'a', accessKeySecret: 'b', securityToken: 'c', expiresAt: 'soon', accountId: '1' };
+    expect(() => new SignatureVerifier([account], () => START_MS)).toThrow(RangeError);
   });
 
   it('takes a time 15 min off', () => {
