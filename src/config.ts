@@ -26,6 +26,8 @@ export interface WorkerConfig {
   readonly accounts: readonly string[];
   readonly installation: string | undefined;
   readonly httpTimeoutMs: number;
+  /** Create calls of one account in any 60 s, over all workers of the namespace. */
+  readonly createsPerMinute: number;
   readonly maxCachedWorkflows: number;
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
@@ -53,6 +55,11 @@ export const SETTINGS = {
   PVL_NETWORK: { default: 'public', meaning: 'regional addresses: "public" or "vpc"' },
   PVL_INSTALLATION: { default: undefined, meaning: 'value of the owner tag; the namespace when left out' },
   PVL_HTTP_TIMEOUT: { default: '10s', meaning: 'time for one call to the cloud' },
+  PVL_CREATES_PER_MINUTE: {
+    default: '100',
+    meaning:
+      'create calls of one account in any 60 s, over all workers of a namespace; 10 to 10000. PrivateLink allows 200 for each region, shared with every other tool',
+  },
   PVL_MAX_CACHED_WORKFLOWS: { default: '150', meaning: 'workflows that a worker keeps in memory; 0 to 10000' },
   PVL_METRICS_ADDRESS: { default: undefined, meaning: 'host:port of the Prometheus metrics; off when left out' },
   PVL_HEALTH_ADDRESS: { default: undefined, meaning: 'host:port of the health endpoint; off when left out' },
@@ -157,6 +164,11 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
     refuse('PVL_MAX_CACHED_WORKFLOWS', 'expected a whole number from 0 to 10000');
   }
 
+  const creates = text('PVL_CREATES_PER_MINUTE') ?? '';
+  if (!/^\d{2,5}$/.test(creates) || Number(creates) < 10 || Number(creates) > 10_000) {
+    refuse('PVL_CREATES_PER_MINUTE', 'expected a whole number from 10 to 10000');
+  }
+
   const address = (name: 'PVL_METRICS_ADDRESS' | 'PVL_HEALTH_ADDRESS'): string | undefined => {
     const value = text(name);
     const port = /^[\w.:[\]-]+:(\d{1,5})$/.exec(value ?? '')?.[1];
@@ -173,6 +185,7 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
     accounts,
     installation,
     httpTimeoutMs,
+    createsPerMinute: Number(creates),
     maxCachedWorkflows: Number(cached),
     metricsAddress: address('PVL_METRICS_ADDRESS'),
     healthAddress: address('PVL_HEALTH_ADDRESS'),

@@ -6,11 +6,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from './activities/index.js';
 import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type WorkerConfig } from './config.js';
-import { accountTaskQueue } from './contract/task-queues.js';
+import { accountTaskQueue, createTaskQueue } from './contract/task-queues.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
 import { VERSION } from './version.js';
 import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
 import { serveHealth } from './worker/health-server.js';
+import { createsPerSecond } from './worker/create-pace.js';
 import { jsonLogger } from './worker/json-logger.js';
 import { runWorkers } from './worker/run-workers.js';
 
@@ -64,11 +65,12 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
 
   const connection = await connect(config);
   try {
-    const createAccountWorker = accountWorkers(config, connection, accounts);
-    const workers = await Promise.all([
+    const createAccountWorkers = accountWorkers(config, connection, accounts);
+    const [workflows, ...calls] = await Promise.all([
       createWorkflowWorker(config, connection, accounts),
-      ...accounts.usable.map(createAccountWorker),
+      ...accounts.usable.map(createAccountWorkers),
     ]);
+    const workers = [workflows, ...calls.flat()];
     const health = await startHealth(config, workers, accounts);
     logger.info('Worker started', {
       address: temporal.address,
@@ -84,9 +86,10 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
           if (!isTime) return;
           for (const account of await accounts.recheck()) {
             logger.info('Credentials found: the work of this account is polled from now on', { account });
-            const worker = await createAccountWorker(account);
-            workers.push(worker);
-            add(worker);
+            for (const worker of await createAccountWorkers(account)) {
+              workers.push(worker);
+              add(worker);
+            }
           }
         }
       });
@@ -132,19 +135,37 @@ function createWorkflowWorker(
   });
 }
 
-/** Makes workers that poll the calls to the cloud of one account each. */
+/**
+ * Makes the two workers of one account: its create calls are apart from the rest, because the engine paces them, over all
+ * workers together.
+ */
 function accountWorkers(config: WorkerConfig, connection: NativeConnection, accounts: CloudAccounts) {
   const activities = workerActivities(config, accounts);
-  return (account: string): Promise<Worker> =>
-    Worker.create({
-      ...sharedOptions(config, connection),
-      taskQueue: accountTaskQueue(config.taskQueue, account),
-      activities,
-    });
+  const { createEndpoint } = activities;
+  return (account: string): Promise<Worker[]> =>
+    Promise.all([
+      Worker.create({
+        ...sharedOptions(config, connection),
+        taskQueue: accountTaskQueue(config.taskQueue, account),
+        // Runs that older versions started have their create calls here.
+        activities,
+      }),
+      Worker.create({
+        ...sharedOptions(config, connection),
+        taskQueue: createTaskQueue(config.taskQueue, account),
+        activities: { createEndpoint },
+        maxTaskQueueActivitiesPerSecond: createsPerSecond(config.createsPerMinute),
+      }),
+    ]);
 }
 
 function workerActivities({ installation }: WorkerConfig, { privateLink }: CloudAccounts): Activities {
-  return createActivities({ privateLink, accountTaskQueue, ...(installation === undefined ? {} : { installation }) });
+  return createActivities({
+    privateLink,
+    accountTaskQueue,
+    createTaskQueue,
+    ...(installation === undefined ? {} : { installation }),
+  });
 }
 
 function sharedOptions(config: WorkerConfig, connection: NativeConnection) {

@@ -9,13 +9,12 @@ import { INPUT_DEFAULTS } from '../../src/contract/input.js';
 import { FAILURE_TYPES, type FailureType } from '../../src/contract/result.js';
 import { formatMs } from '../../src/model/duration.js';
 import { ERROR_CATALOGUE, type CatalogueEntry } from '../../src/model/error-catalogue.js';
-import { ERROR_CLASSES, type ErrorClass } from '../../src/model/error-class.js';
+import { ERROR_CLASSES } from '../../src/model/error-class.js';
 import { PROTOCOL_PARAMETERS, REQUEST_PARAMETERS, type ParameterDefinition } from '../../src/model/request.js';
 import { DEFAULT_SWITCHES } from '../../src/simulator/switches.js';
 import { BINARY_VARIABLES } from '../../src/temporal/find-binary.js';
-import { refused } from '../../src/workflows/failures.js';
-import type { RunState } from '../../src/workflows/run-state.js';
 import { code, formatted, table } from './markdown.js';
+import { policyRows } from './policy-table.js';
 
 /** A page of docs/ that is generated as a whole, or one that holds generated parts. */
 export interface GeneratedPage {
@@ -73,10 +72,15 @@ function errorsPage(): string {
     meaning,
     String(EXIT_CODES[EXIT_OF_FAILURE[type]].code),
   ]);
-  const classes = (Object.entries(ERROR_CLASSES) as [ErrorClass, string][]).map(([name, meaning]) => [
-    code(name),
-    meaning,
-    endOf(name),
+  const classes = Object.entries(ERROR_CLASSES).map(([name, meaning]) => [code(name), meaning]);
+  const policy = policyRows().map((row) => [
+    code(row.class),
+    row.actor,
+    row.inCreate,
+    row.inWait,
+    row.token,
+    row.endsAs,
+    row.deadline,
   ]);
   const codes = ERROR_CATALOGUE.map((entry) => [
     code(entry.code),
@@ -99,14 +103,26 @@ ${table(['type', 'meaning', 'exit code'], failures)}
 
 ## Classes: what a code does to a run
 
-Each code belongs to one class. The class decides who acts: the activity repeats the call, or the workflow decides. The
-last column names the type of failure that a refused create ends with, once nobody waits for it to pass any more.
+Each code belongs to one class:
 
-${table(['class', 'meaning', 'a create ends as'], classes)}
+${table(['class', 'meaning'], classes)}
+
+## The whole policy
+
+The class decides who acts, and how: the activity repeats its call, or it hands the refusal to the workflow, which parks the run
+and tries again, or ends it. Values are the defaults of \`retry\` and \`timeouts\` in the [input](contract.md#input); every pause is
+spread by jitter.
+
+${table(
+  ['class', 'who acts', 'in the create', 'in a wait or a look-up', 'client token', 'a create ends as', 'until'],
+  policy,
+)}
 
 A code of class \`status\` that says "parked at most" below is taken to be a wrong request when it stays that long: it ends as
-\`RequestRejected\`. Once an endpoint exists and the run waits for it, a call that fails does not end the run: it is repeated
-until the deadline \`timeouts.active\`, a denied one about once a minute.
+\`RequestRejected\`. "In a wait or a look-up" is every read whose failure must not lose an endpoint: the wait for a status, and
+the look for what a create call may have made. It ends as \`DeadlineExceeded\`, and the failure says which call failed last and what
+to do about it. A look-up before the very first create call, which nothing can have preceded, ends the run as a create would. A dry run
+is never parked for a quota or a status.
 
 ## Every known code
 
@@ -124,16 +140,6 @@ ${Object.entries(SOURCES)
 
 function parkedShortly({ parkAtMostMs }: CatalogueEntry): string {
   return parkAtMostMs === undefined ? '' : ` (Parked at most ${formatMs(parkAtMostMs)}.)`;
-}
-
-/** Asked of the workflow's own code, so that the page cannot say anything else. */
-function endOf(errorClass: ErrorClass): string {
-  const repeated: readonly ErrorClass[] = ['throttled', 'unknown', 'inFlight'];
-  if (repeated.includes(errorClass)) return `${code('DeadlineExceeded')}: repeated until then`;
-  if (errorClass === 'dryRunPassed') return 'no failure';
-  const run = { attempts: [] } as unknown as RunState;
-  const refusal = { class: errorClass, code: '', message: '', advice: '' };
-  return code(refused(run, refusal, false).type ?? '');
 }
 
 function requestPage(): string {
@@ -285,12 +291,14 @@ const SWITCH_MEANINGS: Readonly<Record<keyof typeof DEFAULT_SWITCHES, string>> =
   tokenPerRegion: 'a ClientToken counts within one region; off: within one account and action',
   dryRunConsumesToken: 'a dry run that passed uses up its ClientToken',
   deleteNeedsZonesRemoved:
-    'an endpoint that has zones cannot be deleted. The one switch that is documented; off, because the twin cannot remove zones yet',
+    'an endpoint that has zones cannot be deleted, but for the type GatewayLoadBalancer. The one switch that is documented',
   deleteWhileDeleting: 'deleting what is being deleted: `refused` or `accepted`',
   deleteWhileCreating: 'deleting what is still Creating: `refused` or `accepted`',
+  removeZoneWhileCreating: 'removing a zone of what is still Creating: `refused` or `accepted`',
   createAnswersActive: 'CreateVpcEndpoint answers `Active` at once, whatever the endpoint then is',
   getVisibleAfterMs: 'GetVpcEndpointAttribute does not find a new endpoint for so long',
   listVisibleAfterMs: 'ListVpcEndpoints leaves a new endpoint out for so long',
+  listVisibleAfterCalls: 'ListVpcEndpoints leaves a new endpoint out of so many answers that it belongs into',
   oneEndpointPerServiceAndVpc: 'a VPC takes one endpoint of each service: the second is an EndpointDuplicated',
   defaultEndpointType: 'type of an endpoint whose request names none',
   connectionWhileCreating: 'ConnectionStatus of an endpoint that is Creating',

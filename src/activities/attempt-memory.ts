@@ -1,5 +1,15 @@
 import { activityInfo, Context } from '@temporalio/activity';
+import type { Refusal } from './create-endpoint.js';
 import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
+
+/** An error that has come back at every attempt since a certain time. */
+export interface Failing {
+  readonly code: string;
+  /** When it came first, by the clock of the worker that saw it, ISO 8601. */
+  readonly since: string;
+  /** Attempts since then that ended with it. */
+  readonly times: number;
+}
 
 /**
  * What one attempt of an activity leaves to the next. It travels in the heartbeat details, because the history keeps only
@@ -19,12 +29,20 @@ export interface AttemptMemory {
   readonly mayHaveExecuted: boolean;
   /** Whether a look-up before a create found nothing, and nothing may have been executed since. */
   readonly absenceChecked: boolean;
+  /** With which the service said that something exists, while it is looked for. */
+  readonly refusal?: Refusal;
+  /** Whether a look-up by name found nothing to adopt. */
+  readonly nameChecked?: boolean;
   /** Whether an endpoint was seen by any attempt. */
   readonly seen: boolean;
   /** What the last attempt that saw it saw. */
   readonly lastSeen?: LastSeen;
+  /** Whether its deletion was accepted, or was seen to be under way. */
+  readonly leaving?: boolean;
   /** When it was first found absent since then, by the engine's clock, in milliseconds. */
   readonly absentSinceMs?: number;
+  /** The error that the last attempts ended with; absent after an attempt that got the answer it asked for. */
+  readonly failing?: Failing;
   /** Statuses that were already warned of. */
   readonly warnedOf: readonly string[];
 }
@@ -76,8 +94,21 @@ export class ActivityMemory {
 
   /** An endpoint is there: whatever absence was noted before no longer counts. */
   sawEndpoint(lastSeen: LastSeen): void {
-    const kept = Object.entries(this.#current).filter(([field]) => field !== 'absentSinceMs');
-    this.#current = { ...(Object.fromEntries(kept) as unknown as AttemptMemory), seen: true, lastSeen };
+    this.#forget('absentSinceMs');
+    this.answered();
+    this.set({ seen: true, lastSeen });
+  }
+
+  /** The service gave the answer that was asked for, absence included: whatever failed before is over. */
+  answered(): void {
+    this.#forget('failing');
+  }
+
+  /** An attempt ended with an error. The log keeps the last attempts only, so since when is kept apart from it. */
+  failedWith(code: string): void {
+    const { failing } = this.#current;
+    const before = failing?.code === code ? failing : { since: new Date().toISOString(), times: 0 };
+    this.set({ failing: { code, since: before.since, times: before.times + 1 } });
   }
 
   /**
@@ -86,6 +117,16 @@ export class ActivityMemory {
    */
   get isOverdue(): boolean {
     return Date.now() - this.#startedAtMs > activityInfo().startToCloseTimeoutMs;
+  }
+
+  /**
+   * What is left until the deadline over all attempts, in milliseconds: by the engine's clock until this attempt was
+   * scheduled, by this worker's clock since it started.
+   */
+  get leftMs(): number {
+    const { scheduledTimestampMs, currentAttemptScheduledTimestampMs, scheduleToCloseTimeoutMs } = activityInfo();
+    const usedMs = currentAttemptScheduledTimestampMs - scheduledTimestampMs + Date.now() - this.#startedAtMs;
+    return scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs - usedMs : Number.POSITIVE_INFINITY;
   }
 
   /** Whether this activity warns of a thing for the first time; every further time is silence. */
@@ -104,6 +145,11 @@ export class ActivityMemory {
       ...(requestId === undefined ? {} : { RequestId: requestId }),
     };
     this.#current = { ...this.#current, log: [...this.#current.log, entry].slice(-ATTEMPT_LOG_LENGTH) };
+  }
+
+  #forget(name: 'absentSinceMs' | 'failing'): void {
+    const kept = Object.entries(this.#current).filter(([field]) => field !== name);
+    this.#current = Object.fromEntries(kept) as unknown as AttemptMemory;
   }
 
   /** Settle this attempt and hand its memory to the next: it goes out together with the failure that follows. */

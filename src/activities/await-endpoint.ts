@@ -2,10 +2,10 @@ import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
 import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
-import type { AttemptRecord, LastSeen } from '../contract/result.js';
+import { NOT_READY, type AttemptRecord, type LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { lastWord, repeatLater } from './call-failure.js';
+import { nextTry, repeatLater } from './call-failure.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 export interface AwaitInput {
@@ -15,11 +15,8 @@ export interface AwaitInput {
 
 export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readonly lastSeen?: LastSeen } & (
   | { readonly kind: 'ready'; readonly endpoint: VpcEndpoint; readonly zones: readonly VpcEndpointZone[] }
-  | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' }
+  | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' | 'connectionLost' }
 );
-
-/** Type of the failure by which a look asks to be repeated. */
-const NOT_READY = 'NotReady';
 
 /** An endpoint that was never seen may be missing for this long after its creation (inferred: reads may lag behind). */
 const GRACE_MS = 300_000;
@@ -57,7 +54,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
         if (!(error instanceof PrivateLinkError)) throw error;
         memory.record(error.answer.action, error.code, error.requestId);
         warnOnce(error.code, 'A look at the endpoint failed; it is repeated until the deadline');
-        throw repeatLater(error, memory, random);
+        throw repeatLater(error, memory, random, input.endpoint.RegionId);
       }
     });
 
@@ -75,6 +72,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
         }
         case 'financialLocked':
         case 'deleting':
+        case 'connectionLost':
           return { kind: reading.kind, lastSeen, attempts: memory.current.log };
         case 'unknownStatus':
           warnOnce(`status:${status}`, 'The endpoint has a status that is not documented; waiting on');
@@ -91,6 +89,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
     }
 
     function absent(code: string | undefined): AwaitOutcome {
+      memory.answered();
       const since = memory.current.absentSinceMs;
       // A connection that is not found says nothing of the endpoint itself.
       const mayBeNew = code === 'EndpointConnectionNotFound' || (!memory.current.seen && elapsedMs < GRACE_MS);
@@ -137,7 +136,7 @@ export function createDescribeEndpoint(deps: ActivityDependencies) {
       } catch (error) {
         if (!(error instanceof PrivateLinkError)) throw error;
         memory.record(error.answer.action, error.code, error.requestId);
-        throw repeatLater(error, memory, random);
+        throw repeatLater(error, memory, random, input.endpoint.RegionId);
       }
     });
   };
@@ -150,7 +149,8 @@ async function readZones(api: PrivateLinkApi, ref: EndpointRef, memory: Activity
   return zones;
 }
 
-function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
+/** What of an endpoint is told to people, read just now. */
+export function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
   const { EndpointStatus, ConnectionStatus, EndpointBusinessStatus } = endpoint;
   return {
     at: new Date().toISOString(),
@@ -160,13 +160,15 @@ function lastSeenOf(endpoint: VpcEndpoint): LastSeen {
   };
 }
 
-function notReady(memory: ActivityMemory, message: string, delayMs: number): ApplicationFailure {
+/** Settle an attempt that saw nothing wrong, and have the engine repeat it after a delay. */
+export function notReady(memory: ActivityMemory, message: string, delayMs: number): ApplicationFailure {
   memory.handOver();
+  const { nextRetryDelay, word } = nextTry(memory, delayMs);
   return ApplicationFailure.create({
     type: NOT_READY,
     message,
-    nextRetryDelay: delayMs,
+    nextRetryDelay,
     category: ApplicationFailureCategory.BENIGN,
-    details: [lastWord(memory)],
+    details: [word],
   });
 }

@@ -1,35 +1,72 @@
-import { activityInfo } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { backoffDelayMs, clamp, fullJitterDelayMs } from '../model/poll-schedule.js';
+import type { ErrorClass } from '../model/error-class.js';
+import { backoffDelayMs, clamp, delayWithin, fullJitterDelayMs } from '../model/poll-schedule.js';
+import { adviceOnDenied, deniedCall, type DeniedCall, type TouchedResources } from '../model/ram-statement.js';
 import type { AttemptRecord, LastSeen } from '../contract/result.js';
 import type { PrivateLinkError } from '../privatelink/port.js';
-import type { ActivityMemory } from './attempt-memory.js';
+import type { ActivityMemory, Failing } from './attempt-memory.js';
+
+/** A call that failed, and what to do about it. */
+export interface FailedCall {
+  readonly class: ErrorClass;
+  readonly code: string;
+  readonly requestId?: string;
+  /** One sentence. */
+  readonly advice: string;
+  /** Where credentials or policy forbade the call. */
+  readonly denied?: DeniedCall;
+}
 
 /** What the last attempt before a deadline tells the workflow: first entry of the details of its failure. */
 export interface LastWord {
   readonly lastSeen?: LastSeen;
-  /** Its last calls. Mutable state keeps 2 KiB of a failure without a warning: the whole log is in the heartbeat details. */
+  /** Its last calls, oldest first. */
   readonly attempts: readonly AttemptRecord[];
 }
 
 /** First entry of the details of an attempt that is to be repeated: what the engine shows as its last failure. */
-export interface RepeatedCall extends LastWord {
-  readonly class: string;
-  readonly code: string;
-  readonly requestId?: string;
+export interface RepeatedCall extends LastWord, FailedCall {
+  /** Since when it has failed so. */
+  readonly failing?: Failing;
 }
 
-const THROTTLED = { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 };
-const UNKNOWN = { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 30_000 };
-/** Keys and policies get repaired by people. */
-const REPAIRED_BY_PEOPLE_MS = 60_000;
+/** Pauses of an attempt that is repeated, by what stood in its way. All are spread by jitter. */
+export const REPEAT_AFTER = {
+  /** Where the service gives no hint. */
+  throttled: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 60_000 },
+  unknown: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 30_000 },
+  /** Another change is over in seconds. */
+  conflict: { initialIntervalMs: 1_000, backoffCoefficient: 2, maximumIntervalMs: 10_000 },
+  /** Anything else: keys and policies get repaired by people. */
+  otherMs: 60_000,
+  /** Longest wait that a hint of the service may ask for. */
+  maxHintMs: 300_000,
+} as const;
 
-/** Longest wait that a hint of the service may ask for. */
-const MAX_HINT_MS = 300_000;
+/** Last calls that a failure tells of which is followed by another attempt; the whole log is in the heartbeat details. */
+const ATTEMPTS_IN_STATE = 3;
 
-/** What an attempt leaves in its failure. */
-export function lastWord({ current: { log, lastSeen } }: ActivityMemory): LastWord {
-  return { attempts: log.slice(-3), ...(lastSeen === undefined ? {} : { lastSeen }) };
+/** What an attempt leaves in its failure, and when the next one comes. */
+export function nextTry(memory: ActivityMemory, wantedDelayMs: number): { nextRetryDelay: number; word: LastWord } {
+  const { log, lastSeen } = memory.current;
+  const nextRetryDelay = delayWithin(wantedDelayMs, memory.leftMs);
+  // Mutable state keeps 2 KiB of a failure; only the failure that ends the activity goes into the history as it is.
+  const isLast = nextRetryDelay >= memory.leftMs;
+  const attempts = isLast ? log : log.slice(-ATTEMPTS_IN_STATE);
+  return { nextRetryDelay, word: { attempts, ...(lastSeen === undefined ? {} : { lastSeen }) } };
+}
+
+/** What is told of a call that failed; `touched` says which resources a policy would have to name. */
+export function failedCall(error: PrivateLinkError, touched: TouchedResources): FailedCall {
+  const { action, accessDeniedDetail: detail } = error.answer;
+  const denied = deniedCall({ action, code: error.code, detail }, touched);
+  return {
+    class: error.class,
+    code: error.code,
+    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
+    advice: denied === undefined ? error.advice : adviceOnDenied(denied, error.advice),
+    ...(denied === undefined ? {} : { denied }),
+  };
 }
 
 /**
@@ -37,38 +74,50 @@ export function lastWord({ current: { log, lastSeen } }: ActivityMemory): LastWo
  * suits the error.
  *
  * It carries code and RequestId in its message, because the engine's own command line shows nothing else of it.
+ *
+ * @param RegionId - Where the call went; a statement that would allow it names any region when it is left out.
  */
-export function repeatLater(error: PrivateLinkError, memory: ActivityMemory, random: () => number): ApplicationFailure {
+export function repeatLater(
+  error: PrivateLinkError,
+  memory: ActivityMemory,
+  random: () => number,
+  RegionId = '*',
+): ApplicationFailure {
+  memory.failedWith(error.code);
   memory.handOver();
-  const expected = error.class === 'throttled' || error.class === 'inFlight';
+  const { failing } = memory.current;
+  const { nextRetryDelay, word } = nextTry(memory, delayMs(error, failing?.times ?? 1, random));
+  const expected = ['throttled', 'inFlight', 'conflict'].includes(error.class);
   return ApplicationFailure.create({
     type: error.class,
     message: error.message,
-    nextRetryDelay: delayMs(error, random),
+    nextRetryDelay,
     ...(expected ? { category: ApplicationFailureCategory.BENIGN } : {}),
     details: [
       {
-        class: error.class,
-        code: error.code,
-        ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-        ...lastWord(memory),
+        ...failedCall(error, { RegionId }),
+        ...(failing === undefined ? {} : { failing }),
+        ...word,
       } satisfies RepeatedCall,
     ],
   });
 }
 
-function delayMs(error: PrivateLinkError, random: () => number): number {
-  const { attempt } = activityInfo();
+/** @param times - How often in a row it has failed so. */
+function delayMs(error: PrivateLinkError, times: number, random: () => number): number {
   const hint = error.answer.retryAfterMs;
   switch (error.class) {
     case 'throttled':
       return hint === undefined
-        ? fullJitterDelayMs(THROTTLED, attempt, random())
-        : Math.round(clamp(hint, 1, MAX_HINT_MS) + 1_000 * random());
+        ? fullJitterDelayMs(REPEAT_AFTER.throttled, times, random())
+        : Math.round(clamp(hint, 1, REPEAT_AFTER.maxHintMs) + 1_000 * random());
     case 'unknown':
     case 'inFlight':
-      return backoffDelayMs(UNKNOWN, attempt, random());
+      return backoffDelayMs(REPEAT_AFTER.unknown, times, random());
+    case 'conflict':
+    case 'status':
+      return backoffDelayMs(REPEAT_AFTER.conflict, times, random());
     default:
-      return Math.round(REPAIRED_BY_PEOPLE_MS * (0.8 + 0.4 * random()));
+      return Math.round(REPEAT_AFTER.otherMs * (0.8 + 0.4 * random()));
   }
 }

@@ -1,31 +1,29 @@
 import { activityInfo, ApplicationFailure, CancelledFailure, Context, log } from '@temporalio/activity';
-import { readLookUp, type Difference, type LookUpReading } from '../model/adoption.js';
+import { readByName, readLookUp, type Difference, type LookUpReading } from '../model/adoption.js';
 import { catalogueEntry } from '../model/error-catalogue.js';
 import type { EndpointFields, ListedVpcEndpoint } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
 import { ownerTags } from '../model/owner-tags.js';
 import type { AttemptRecord } from '../contract/result.js';
-import { PrivateLinkError, type PrivateLinkApi } from '../privatelink/port.js';
+import { PrivateLinkError, type ListVpcEndpointsQuery, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { repeatLater } from './call-failure.js';
+import { failedCall, repeatLater, type FailedCall } from './call-failure.js';
 import type { ActivityDependencies, EarlierRuns } from './dependencies.js';
 import { findEarlierRuns } from './earlier-runs.js';
 import type { Provision } from './parse-input.js';
 import { createParameters } from './wire-parameters.js';
 
 /** A definite answer: the service certainly did nothing. */
-export interface Refusal {
-  readonly class: ErrorClass;
-  readonly code: string;
+export interface Refusal extends FailedCall {
   readonly message: string;
-  readonly requestId?: string;
-  readonly advice: string;
   /** Longest time that waiting for this code makes sense. */
   readonly parkAtMostMs?: number;
+  /** With `exists`: what the code means where nothing of ours is found. */
+  readonly elseClass?: ErrorClass;
 }
 
 export interface CreateInput {
-  readonly provision: Pick<Provision, 'account' | 'request' | 'extraParameters' | 'owner' | 'dryRun'>;
+  readonly provision: Pick<Provision, 'account' | 'request' | 'extraParameters' | 'owner' | 'dryRun' | 'ifExists'>;
   /** Absent in a dry run. */
   readonly clientToken?: string;
   readonly epoch: number;
@@ -34,13 +32,37 @@ export interface CreateInput {
    * found none; `refused`, the epoch before ended with a definite refusal.
    */
   readonly absence: 'unchecked' | 'lookedUp' | 'refused';
+  /**
+   * Only look, and say what was found: a run that may have to delete what it makes has to know what was there before, even
+   * when it is cancelled in the create call.
+   */
+  readonly lookOnly?: boolean;
 }
 
 export type CreateOutcome = { readonly attempts: readonly AttemptRecord[] } & (
   | { readonly kind: 'created'; readonly endpoint: EndpointFields; readonly requestId: string }
-  | { readonly kind: 'adopted'; readonly endpoint: ListedVpcEndpoint }
-  | { readonly kind: 'differs'; readonly endpointId: string; readonly differences: readonly Difference[] }
+  | {
+      readonly kind: 'adopted';
+      readonly endpoint: ListedVpcEndpoint;
+      /** Whether it is certain that this run made it, and no earlier one. */
+      readonly madeHere?: boolean;
+    }
+  | {
+      readonly kind: 'differs';
+      readonly endpointId: string;
+      readonly differences: readonly Difference[];
+      /** Found by its name and not by our tags. */
+      readonly byName?: boolean;
+    }
   | { readonly kind: 'deleting'; readonly endpointId: string }
+  | {
+      readonly kind: 'inTheWay';
+      readonly endpointIds: readonly string[];
+      /** `ifExists` is "fail"; or another workflow made it; or several have the name. */
+      readonly why: 'notAllowed' | 'anotherWorkflow' | 'ambiguous';
+      /** Whether a call of this run may have been executed all the same. */
+      readonly afterUnknownOutcome: boolean;
+    }
   | {
       readonly kind: 'absenceInDoubt';
       readonly earlier: EarlierRuns;
@@ -54,6 +76,8 @@ export type CreateOutcome = { readonly attempts: readonly AttemptRecord[] } & (
       readonly afterUnknownOutcome: boolean;
     }
   | { readonly kind: 'dryRunPassed'; readonly requestId?: string }
+  /** With `lookOnly`: nothing carries our tags, and no earlier run can have left anything. */
+  | { readonly kind: 'absent' }
 );
 
 /** Page size of look-ups: the most that ListVpcEndpoints gives. */
@@ -62,33 +86,31 @@ const LIST_PAGE = 1_000;
 /**
  * Make one endpoint, or find the one that this workflow id made before.
  *
- * Looks up by our tags before a first create and before each attempt whose predecessor may have been executed; only
- * absence creates. Every attempt sends the same client token. A definite refusal is returned, because the workflow
+ * Looks up by our tags before a first create and before each attempt whose predecessor may have been executed, and by
+ * name where any endpoint of the name may be adopted; only absence creates. Every attempt sends the same client token. A definite refusal is returned, because the workflow
  * decides what follows; whatever may have happened, or was rejected before execution, is thrown and repeated.
  */
 export function createCreateEndpoint(deps: ActivityDependencies) {
   const random = deps.random ?? Math.random;
   return async function createEndpoint(input: CreateInput): Promise<CreateOutcome> {
-    const { account, request, owner, dryRun } = input.provision;
+    const { account, request, owner, dryRun, ifExists } = input.provision;
     const api = deps.privateLink(account, request.RegionId);
     const memory = new ActivityMemory();
     const attempts = () => memory.current.log;
 
     return memory.whileBeating(async () => {
-      const inDoubt = !dryRun && memory.current.mayHaveExecuted;
+      const inDoubt = !dryRun && input.lookOnly !== true && memory.current.mayHaveExecuted;
+      const { refusal } = memory.current;
+      if (refusal !== undefined) return lookAfter(refusal, inDoubt);
       const unchecked = input.absence === 'unchecked' && !memory.current.absenceChecked;
       if (owner !== undefined && !dryRun && (inDoubt || unchecked)) {
-        const found = await lookUp(api, request, owner, memory).catch(async (error: unknown) => {
-          // Keys and regions that are wrong for the look-up are wrong for the create call. What may have been sent is
-          // looked for until the deadline: keys get repaired.
-          if (inDoubt || !endsCreate(error)) throw lookUpAgain(error, memory, random);
-          memory.record(error.answer.action, error.code, error.requestId);
-          const earlier = await earlierRuns();
-          const left = earlier.inDoubt || earlier.endedWell === true;
-          return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: left } as const;
+        const found = await lookUp(api, request, owner, memory).catch((error: unknown) => {
+          // What may have been sent is looked for until the deadline: keys get repaired.
+          if (inDoubt) throw lookUpAgain(error, memory, random);
+          return refusedLookUp(error);
         });
         if (found.kind === 'refused') return { ...found, attempts: attempts() };
-        const outcome = adoption(found, inDoubt);
+        const outcome = await settled(found, inDoubt);
         if (outcome !== undefined) return { ...outcome, attempts: attempts() };
         if (unchecked) {
           const earlier = await earlierRuns();
@@ -96,7 +118,17 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
             return { kind: 'absenceInDoubt', earlier, afterUnknownOutcome: inDoubt, attempts: attempts() };
           }
           memory.set({ absenceChecked: true });
+          if (input.lookOnly === true) return { kind: 'absent', attempts: attempts() };
         }
+      }
+
+      if (!dryRun && !memory.current.nameChecked) {
+        const outcome = await adoptByName(inDoubt).catch((error: unknown) => {
+          if (inDoubt) throw lookUpAgain(error, memory, random);
+          return refusedLookUp(error);
+        });
+        if (outcome !== undefined) return { ...outcome, attempts: attempts() };
+        memory.set({ nameChecked: true });
       }
 
       stopIfGivenUp(memory);
@@ -125,21 +157,97 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
             memory.set({ mayHaveExecuted: inDoubt });
             throw repeatLater(error, memory, random);
           case 'exists':
-          case 'tokenReuse': {
+          case 'tokenReuse':
             memory.set({ mayHaveExecuted: inDoubt });
-            if (owner !== undefined) {
-              const found = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
-              const outcome = adoption(found, true);
-              if (outcome !== undefined) return { ...outcome, attempts: attempts() };
-            }
-            break;
-          }
+            // A dry run makes nothing, so nothing that exists is its own: its report says what there is.
+            if (dryRun) break;
+            return lookAfter(refusalOf(error, request), inDoubt);
           default:
             break;
         }
-        return { kind: 'refused', refusal: refusalOf(error), afterUnknownOutcome: inDoubt, attempts: attempts() };
+        return {
+          kind: 'refused',
+          refusal: refusalOf(error, request),
+          afterUnknownOutcome: inDoubt,
+          attempts: attempts(),
+        };
       }
     });
+
+    /**
+     * Look for what the service says to exist. A look that fails is repeated by another attempt, which does not send the
+     * refused call again.
+     */
+    async function lookAfter(refusal: Refusal, inDoubt: boolean): Promise<CreateOutcome> {
+      memory.set({ refusal });
+      if (owner !== undefined) {
+        const found = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
+        const outcome = await settled(found, inDoubt);
+        if (outcome !== undefined) return { ...outcome, attempts: attempts() };
+      }
+      if (refusal.class === 'exists') {
+        const outcome = await orRepeat(memory, random, () => adoptByName(inDoubt));
+        if (outcome !== undefined) return { ...outcome, attempts: attempts() };
+      }
+      return { kind: 'refused', refusal, afterUnknownOutcome: inDoubt, attempts: attempts() };
+    }
+
+    /**
+     * What a look-up by our tags settles, by the rules of `ifExists`.
+     *
+     * @param mayBeThisRun - Whether a call of this run may have made what was found.
+     */
+    async function settled(found: LookUpReading, mayBeThisRun: boolean) {
+      const outcome = adoption(found, mayBeThisRun || memory.current.absenceChecked);
+      if (outcome?.kind !== 'adopted') return outcome;
+      if (mayBeThisRun && (await isMadeHere())) return { ...outcome, madeHere: true } as const;
+      if (ifExists !== 'fail' || (mayBeThisRun && memory.current.absenceChecked)) return outcome;
+      const endpointIds = [outcome.endpoint.EndpointId];
+      return { kind: 'inTheWay', why: 'notAllowed', endpointIds, afterUnknownOutcome: mayBeThisRun } as const;
+    }
+
+    /** Whether what a call of this run may have made cannot be an earlier run's, which a List may show late. */
+    async function isMadeHere(): Promise<boolean> {
+      if (input.absence !== 'unchecked') return true;
+      return !(await earlierRuns()).inDoubt;
+    }
+
+    /** A look-up that failed before anything was sent: what is wrong for it is wrong for the create call, and ends it. */
+    async function refusedLookUp(error: unknown) {
+      if (!endsCreate(error)) throw lookUpAgain(error, memory, random);
+      memory.record(error.answer.action, error.code, error.requestId);
+      const earlier = await earlierRuns();
+      return { kind: 'refused', refusal: refusalOf(error, request), afterUnknownOutcome: earlier.inDoubt } as const;
+    }
+
+    async function adoptByName(inDoubt: boolean) {
+      const { EndpointName } = request;
+      if (ifExists !== 'adopt' || EndpointName === undefined) return undefined;
+      const { RegionId, VpcId } = request;
+      const listed = await listAll(api, { RegionId, VpcId, EndpointName }, memory);
+      const reading = readByName(request, EndpointName, owner, listed);
+      switch (reading.kind) {
+        case 'absent':
+          return undefined;
+        case 'fits':
+          return { kind: 'adopted', endpoint: reading.endpoint } as const;
+        case 'differs':
+          return {
+            kind: 'differs',
+            endpointId: reading.endpoint.EndpointId,
+            differences: reading.differences,
+            byName: true,
+          } as const;
+        case 'anotherWorkflow':
+        case 'ambiguous':
+          return {
+            kind: 'inTheWay',
+            why: reading.kind,
+            endpointIds: reading.endpointIds,
+            afterUnknownOutcome: inDoubt,
+          } as const;
+      }
+    }
 
     async function earlierRuns(): Promise<EarlierRuns> {
       const execution = activityInfo().workflowExecution;
@@ -186,8 +294,25 @@ async function lookUp(
   owner: NonNullable<Provision['owner']>,
   memory: ActivityMemory,
 ): Promise<LookUpReading> {
+  const listed = await listAll(api, { RegionId: request.RegionId, Tag: ownerTags(owner) }, memory);
+  const reading = readLookUp(request, owner, listed);
+  if (reading.kind === 'fits' && reading.others.length > 0) {
+    log.warn('More than one endpoint carries the tags of this workflow; the oldest is taken', {
+      endpointId: reading.endpoint.EndpointId,
+      others: reading.others,
+    });
+  }
+  return reading;
+}
+
+/** All pages of a list. */
+async function listAll(
+  api: PrivateLinkApi,
+  filter: Omit<ListVpcEndpointsQuery, 'MaxResults' | 'NextToken'>,
+  memory: ActivityMemory,
+): Promise<readonly ListedVpcEndpoint[]> {
   const listed: ListedVpcEndpoint[] = [];
-  const query = { RegionId: request.RegionId, Tag: ownerTags(owner), MaxResults: LIST_PAGE };
+  const query = { ...filter, MaxResults: LIST_PAGE };
   const seen = new Set<string>();
   let next: string | undefined;
   do {
@@ -201,14 +326,7 @@ async function lookUp(
     }
     if (next !== undefined) seen.add(next);
   } while (next !== undefined && next !== '');
-  const reading = readLookUp(request, owner, listed);
-  if (reading.kind === 'fits' && reading.others.length > 0) {
-    log.warn('More than one endpoint carries the tags of this workflow; the oldest is taken', {
-      endpointId: reading.endpoint.EndpointId,
-      others: reading.others,
-    });
-  }
-  return reading;
+  return listed;
 }
 
 /** What a look-up settles; `undefined` where it leaves the way open to create. */
@@ -255,21 +373,19 @@ function endsCreate(error: unknown): error is PrivateLinkError {
  * Nothing is sent any more once the run or the worker gives up, or the engine gave up on this attempt: whoever waits for
  * a late effect counts on a frozen process not to send its call when it wakes up.
  */
-function stopIfGivenUp(memory: ActivityMemory): void {
+export function stopIfGivenUp(memory: ActivityMemory): void {
   if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('Cancelled before the call was sent');
   if (memory.isOverdue) {
     throw ApplicationFailure.retryable('This attempt is older than it may be: nothing was sent', 'Overdue');
   }
 }
 
-function refusalOf(error: PrivateLinkError): Refusal {
-  const { parkAtMostMs } = catalogueEntry(error.code) ?? {};
+function refusalOf(error: PrivateLinkError, request: Provision['request']): Refusal {
+  const { parkAtMostMs, elseClass } = catalogueEntry(error.code) ?? {};
   return {
-    class: error.class,
-    code: error.code,
+    ...failedCall(error, request),
     message: error.message,
-    ...(error.requestId === undefined ? {} : { requestId: error.requestId }),
-    advice: error.advice,
     ...(parkAtMostMs === undefined ? {} : { parkAtMostMs }),
+    ...(elseClass === undefined ? {} : { elseClass }),
   };
 }

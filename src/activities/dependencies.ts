@@ -5,8 +5,6 @@ import type { PrivateLinkApi } from '../privatelink/port.js';
 export interface EarlierRuns {
   /** Whether one of them ended in a way that may have left an endpoint behind. */
   readonly inDoubt: boolean;
-  /** Whether the last before those that left nothing ended well: its endpoint is where a look-up finds it. */
-  readonly endedWell?: boolean;
   /** When the last such run closed, ISO 8601 by the server's clock. */
   readonly lastClosedAt?: string;
 }
@@ -25,6 +23,9 @@ export interface ActivityDependencies {
 
   /** Queue of the activities of an account, given the queue of the workflow. */
   readonly accountTaskQueue: (taskQueue: string, account: string) => string;
+
+  /** Queue of the create calls of an account, which may be paced; the account's own when left out. */
+  readonly createTaskQueue?: (taskQueue: string, account: string) => string;
 
   /** Look for earlier runs of a workflow id; by default the server's visibility is asked. */
   readonly findEarlierRuns?: (workflowId: string, runId: string) => Promise<EarlierRuns>;

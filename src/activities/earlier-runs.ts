@@ -1,30 +1,34 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isGrpcServiceError, WorkflowFailedError, type Client } from '@temporalio/client';
-import type { FailureDetails } from '../contract/result.js';
+import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { PROVISION_WORKFLOW_TYPE } from '../contract/messages.js';
+import type { FailureDetails, ProvisionResult } from '../contract/result.js';
 import type { EarlierRuns } from './dependencies.js';
 
 /** gRPC status of a method that a server lacks: the SDK's time-skipping test server has no visibility. */
 const UNIMPLEMENTED = 12;
 
 /**
- * Ask the server which runs a workflow id had before, newest first, up to the last that completed.
+ * Ask the server which provisions a workflow id had before, newest first, up to the last that completed.
  *
- * A run that completed left its endpoint where a look-up finds it. One that failed says whether an endpoint may exist.
- * One that was terminated, timed out or cancelled says nothing, and may have sent a create call moments ago.
+ * Dry runs that ended by themselves left nothing and are passed over, and so are runs of other workflow types. Any other
+ * run that completed left an endpoint, which a List may show late: whoever asks has looked and found nothing. One that
+ * failed says whether an endpoint may exist. One that was terminated, timed out or cancelled says nothing, and may have
+ * sent a create call moments ago.
  *
  * Visibility lags behind by up to seconds: a run that started and was terminated within that time can be missed.
  */
 export async function findEarlierRuns(workflowId: string, runId: string): Promise<EarlierRuns> {
   const { client } = Context.current();
   const closings: (Date | undefined)[] = [];
-  let endedWell = false;
   try {
     const runs = client.workflow.list({ query: `WorkflowId = '${workflowId.replace(/['\\]/g, '\\$&')}'` });
     for await (const run of runs) {
       if (run.runId === runId || run.status.name === 'CONTINUED_AS_NEW') continue;
+      if (run.type !== PROVISION_WORKFLOW_TYPE) continue;
       if (run.status.name === 'COMPLETED') {
-        endedWell = true;
+        if (await wasDryRun(client, workflowId, run.runId)) continue;
+        closings.push(run.closeTime);
         break;
       }
       if (run.status.name === 'FAILED' && (await leftNothing(client, workflowId, run.runId))) continue;
@@ -34,10 +38,21 @@ export async function findEarlierRuns(workflowId: string, runId: string): Promis
     if (isGrpcServiceError(error) && (error.code as number) === UNIMPLEMENTED) return { inDoubt: true };
     throw error;
   }
-  if (closings.length === 0) return { inDoubt: false, endedWell };
+  if (closings.length === 0) return { inDoubt: false };
   const known = closings.filter((time) => time !== undefined).map((time) => time.getTime());
   if (known.length < closings.length) return { inDoubt: true };
   return { inDoubt: true, lastClosedAt: new Date(Math.max(...known)).toISOString() };
+}
+
+/** Whether a completed run was a dry run. One whose history is gone counts as a real one. */
+async function wasDryRun(client: Client, workflowId: string, runId: string): Promise<boolean> {
+  try {
+    const result: unknown = await client.workflow.getHandle(workflowId, runId, { followRuns: false }).result();
+    return (result as Partial<ProvisionResult> | null)?.outcome === 'dryRunPassed';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Whether a failed run is certain that no endpoint of it exists. */

@@ -2,12 +2,16 @@ import { createAwaitEndpoint, createDescribeEndpoint } from './await-endpoint.js
 import { createCreateEndpoint, createFindEndpoint } from './create-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
 import { createParseInput } from './parse-input.js';
+import { createPreflight } from './preflight.js';
+import { createRemoveEndpoint } from './remove-endpoint.js';
 
 export type { ActivityDependencies, EarlierRuns } from './dependencies.js';
 export type { AwaitInput, AwaitOutcome, DescribeOutcome } from './await-endpoint.js';
-export type { LastWord } from './call-failure.js';
+export type { FailedCall, LastWord } from './call-failure.js';
 export type { CreateInput, CreateOutcome, FindInput, FindOutcome, Refusal } from './create-endpoint.js';
 export type { ParkPolicy, ParsedInput, Provision } from './parse-input.js';
+export type { PreflightInput, PreflightOutcome } from './preflight.js';
+export type { RemoveInput, RemoveOutcome } from './remove-endpoint.js';
 
 /** The activities of `provisionVpcEndpoint`, ready for `Worker.create({ activities })`. */
 export function createActivities(deps: ActivityDependencies) {
@@ -17,6 +21,8 @@ export function createActivities(deps: ActivityDependencies) {
     findEndpoint: createFindEndpoint(deps),
     awaitEndpoint: createAwaitEndpoint(deps),
     describeEndpoint: createDescribeEndpoint(deps),
+    preflight: createPreflight(deps),
+    removeEndpoint: createRemoveEndpoint(deps),
   };
 }
 

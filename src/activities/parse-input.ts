@@ -20,6 +20,8 @@ export interface Provision {
   readonly account: string;
   /** Queue of the activities that call the cloud for this account. */
   readonly activityTaskQueue: string;
+  /** Queue of its create calls. Absent in the histories of older versions: the same. */
+  readonly createTaskQueue?: string;
   /** Exactly what is sent, our tags included; only the client token is added for each epoch. */
   readonly request: CreateVpcEndpointRequest;
   readonly extraParameters: Readonly<Record<string, string | number | boolean>>;
@@ -28,6 +30,11 @@ export interface Provision {
   readonly tokenBase?: string;
   /** Whose tags the endpoint carries; absent with `ownerTags: false`. */
   readonly owner?: Owner;
+  /** What an endpoint that exists already means. Absent in the histories of older versions: `adoptOwn`. */
+  readonly ifExists?: NonNullable<ProvisionInput['ifExists']>;
+  /** What to do with the endpoint of a run that fails or is cancelled. Absent in the histories of older versions: `keep`. */
+  readonly onFailure?: NonNullable<ProvisionInput['onFailure']>;
+  readonly onCancel?: NonNullable<ProvisionInput['onCancel']>;
   readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number };
   /** `null`: fail at once. */
   readonly park: { readonly quota: ParkPolicy | null; readonly status: ParkPolicy | null };
@@ -41,7 +48,10 @@ export type ParsedInput =
  * Check an input and fill in its defaults. Runs where the workflow runs, because the engine's own tools start workflows
  * past our client. Calls nothing.
  */
-export function createParseInput(deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue'>) {
+export function createParseInput(
+  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'createTaskQueue'>,
+) {
+  const { accountTaskQueue, createTaskQueue = accountTaskQueue } = deps;
   return async function parseInput(raw: unknown): Promise<ParsedInput> {
     const info = activityInfo();
     const workflowId = info.workflowExecution?.workflowId ?? '';
@@ -56,7 +66,8 @@ export function createParseInput(deps: Pick<ActivityDependencies, 'installation'
       provision: {
         ...withDefaults(checked.input, owner),
         account,
-        activityTaskQueue: deps.accountTaskQueue(info.taskQueue, account),
+        activityTaskQueue: accountTaskQueue(info.taskQueue, account),
+        createTaskQueue: createTaskQueue(info.taskQueue, account),
       },
     };
   };
@@ -65,7 +76,7 @@ export function createParseInput(deps: Pick<ActivityDependencies, 'installation'
 function withDefaults(
   input: ProvisionInput,
   owner: Owner | undefined,
-): Omit<Provision, 'account' | 'activityTaskQueue'> {
+): Omit<Provision, 'account' | 'activityTaskQueue' | 'createTaskQueue'> {
   const { ClientToken: tokenBase, DryRun: dryRun = false, ...rest } = input.request;
   const tags = [...(rest.Tag ?? []), ...(owner === undefined ? [] : ownerTags(owner))];
   return {
@@ -74,6 +85,9 @@ function withDefaults(
     dryRun,
     ...(tokenBase === undefined ? {} : { tokenBase }),
     ...(owner === undefined ? {} : { owner }),
+    ifExists: input.ifExists ?? INPUT_DEFAULTS.ifExists,
+    onFailure: input.onFailure ?? INPUT_DEFAULTS.onFailure,
+    onCancel: input.onCancel ?? INPUT_DEFAULTS.onCancel,
     timeouts: {
       acceptedMs: durationMs(input.timeouts?.accepted ?? INPUT_DEFAULTS.timeouts.accepted),
       activeMs: durationMs(input.timeouts?.active ?? INPUT_DEFAULTS.timeouts.active),

@@ -9,11 +9,14 @@ export const EXIT_CODES = {
   denied: { code: 4, meaning: 'credentials or policy forbid it' },
   later: { code: 5, meaning: 'a quota, a status or an unlisted refusal did not pass in time; it may succeed later' },
   conflict: { code: 6, meaning: 'an endpoint, a client token or a workflow id belongs to something else' },
-  lost: { code: 7, meaning: 'the endpoint disappeared, or is locked for arrears' },
-  deadline: { code: 8, meaning: 'a deadline passed; whatever endpoint exists is kept' },
+  lost: { code: 7, meaning: 'the endpoint disappeared, is locked for arrears, or lost its service' },
+  deadline: {
+    code: 8,
+    meaning: 'a deadline passed; whatever endpoint exists is kept, unless `onFailure` asks to delete it',
+  },
   cancelled: { code: 9, meaning: 'the run was cancelled or terminated' },
   notFound: { code: 10, meaning: 'there is no such run, or none to cancel' },
-  unreachable: { code: 69, meaning: 'the Temporal server cannot be used' },
+  unreachable: { code: 69, meaning: 'the Temporal server cannot be used; of `doctor`: or PrivateLink cannot' },
   settings: { code: 78, meaning: 'settings of the environment or of a profile cannot be used' },
   detached: { code: 130, meaning: 'interrupted by Ctrl-C; the run goes on' },
 } as const satisfies Record<string, { readonly code: number; readonly meaning: string }>;
@@ -33,6 +36,7 @@ export const EXIT_OF_FAILURE: Readonly<Record<FailureType, ExitName>> = {
   IdempotencyConflict: 'conflict',
   EndpointDisappeared: 'lost',
   FinancialLocked: 'lost',
+  ConnectionLost: 'lost',
   DeadlineExceeded: 'deadline',
 };
 

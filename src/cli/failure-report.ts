@@ -9,8 +9,12 @@ import {
 } from '../client/errors.js';
 import { ConfigError } from '../config.js';
 import type { CancelOutcome, FailureDetails } from '../contract/result.js';
+import type { PreflightCheck } from '../model/preflight.js';
+import type { DeniedCall } from '../model/ram-statement.js';
 import { TemporalConnectionError } from '../temporal/connection-errors.js';
+import { checkTable } from './check-table.js';
 import { EXIT_OF_FAILURE, type ExitName } from './exit-codes.js';
+import { deniedRows } from './failing-call.js';
 import { plainText } from './plain-text.js';
 import { InputFileError } from './read-input.js';
 
@@ -30,6 +34,10 @@ export interface FailureReport {
   readonly advice?: string;
   /** What is known of an endpoint that the run left behind. */
   readonly endpoint?: string;
+  /** Which call credentials or policy forbade. */
+  readonly denied?: DeniedCall;
+  /** The report of a dry run. */
+  readonly checks?: readonly PreflightCheck[];
 }
 
 /** By name: the modules of these errors are loaded only by the commands that start a server. */
@@ -83,16 +91,22 @@ function failedReport({ type, details: given }: ProvisionFailedError): ErrorRepo
   const details = given as Partial<FailureDetails> | undefined;
   const exits: Readonly<Record<string, ExitName>> = EXIT_OF_FAILURE;
   const endpoint = failedEndpoint(details ?? {});
+  const checks = details?.report;
+  // A dry run answers one question, whether the request can succeed: what its type says comes second.
+  const failed = checks?.some(({ verdict }) => verdict === 'fail') === true;
   return {
-    exit: exits[type] ?? 'unexpected',
+    exit: failed ? 'rejected' : (exits[type] ?? 'unexpected'),
     type,
     ...(details === undefined ? {} : { details }),
     ...(details?.advice === undefined ? {} : { advice: details.advice }),
     ...(endpoint === undefined ? {} : { endpoint }),
+    ...(details?.denied === undefined ? {} : { denied: details.denied }),
+    ...(checks === undefined ? {} : { checks }),
   };
 }
 
-function failedEndpoint({ endpointId, endpointMayExist, lastSeen }: Partial<FailureDetails>): string | undefined {
+function failedEndpoint({ endpointId, endpointMayExist, lastSeen, undo }: Partial<FailureDetails>): string | undefined {
+  if (undo?.outcome === 'removed') return `${endpointId ?? 'id unknown'} (removed)`;
   if (endpointMayExist !== true) return undefined;
   if (endpointId === undefined) return 'id unknown (may exist)';
   return `${endpointId} (${lastSeen === undefined ? 'may exist' : 'kept'})`;
@@ -115,12 +129,17 @@ function idOf({ workflowId }: ProvisionError): { workflowId?: string } {
 }
 
 /** A failure for a person: what, what to do, what is left. A list keeps its lines, anything else is one line. */
-export function failureText({ type, message, advice, endpoint }: FailureReport): string {
+export function failureText({ type, message, advice, endpoint, denied, checks }: FailureReport): string {
   const [first = '', ...rest] = message.split('\n');
   const isList = rest.length > 0 && rest.every((line) => /^(?:- | {2})/.test(line));
   const shown = isList ? [first, ...rest].map(plainText).join('\n') : plainText(message);
-  const lines = [`pvlctl: ${type}: ${shown}`];
-  if (advice !== undefined) lines.push(`advice: ${plainText(advice)}`);
+  // The table has the failed checks of the list, with their advice, and all others.
+  const lines = [`pvlctl: ${type}: ${checks === undefined ? shown : plainText(first)}`];
+  if (checks !== undefined) lines.push(checkTable(checks));
+  else if (advice !== undefined) lines.push(`advice: ${plainText(advice)}`);
+  for (const [name, value] of deniedRows(denied)) {
+    if (value !== undefined) lines.push(`${name}: ${plainText(value)}`);
+  }
   if (endpoint !== undefined) lines.push(`endpoint: ${plainText(endpoint)}`);
   return lines.join('\n');
 }

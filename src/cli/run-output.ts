@@ -3,6 +3,8 @@ import type { RunView } from '../client/run-view.js';
 import type { VpcEndpointZone } from '../model/endpoint.js';
 import type { ProvisionResult } from '../contract/result.js';
 import { formatMs } from '../model/duration.js';
+import { deniedRows, failingText } from './failing-call.js';
+import { checkTable } from './check-table.js';
 import { alignedRows } from './plain-text.js';
 
 /** Forms in which `pvlctl` prints what it found. */
@@ -12,8 +14,8 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 /** What a run ended with. JSON is one object on one line: the result and the workflow id. */
 export function resultOutput(workflowId: string, result: ProvisionResult, format: OutputFormat): string {
   if (format === 'json') return JSON.stringify({ workflowId, ...result });
-  const { outcome, endpoint, zones, times } = result;
-  return alignedRows([
+  const { outcome, endpoint, zones, times, report } = result;
+  const rows = alignedRows([
     ['outcome', outcome === 'dryRunPassed' ? 'dryRunPassed: nothing was created' : outcome],
     ['endpoint', endpoint?.EndpointId],
     ['domain', endpoint?.EndpointDomain],
@@ -22,6 +24,7 @@ export function resultOutput(workflowId: string, result: ProvisionResult, format
     ['time to Active', timeBetween(times.acceptedAt, times.activeAt)],
     ['workflow id', workflowId],
   ]);
+  return report === undefined ? rows : `${rows}\n\n${checkTable(report)}`;
 }
 
 /** What `--no-wait` prints. */
@@ -50,6 +53,9 @@ export function statusOutput(view: RunView, nowMs: number, format: OutputFormat)
     ['attempts', state && String(attemptsOf(view))],
     ['epoch', state && state.epoch > 1 ? String(state.epoch) : undefined],
     ['last answer', pending?.lastFailure],
+    ['failing', pending?.failing && failingText(pending.failing)],
+    ['what to do', pending?.advice],
+    ...deniedRows(pending?.denied),
     ['last error', state?.lastError?.message],
     ['next look', pending?.nextAttemptAt ?? state?.nextLookAt],
     ['deadline', state?.deadline],

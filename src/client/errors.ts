@@ -62,6 +62,11 @@ export class ProvisionFailedError extends ProvisionError {
     return this.details.retryable;
   }
 
+  /** Which call credentials or policy forbade, and what is missing. */
+  get denied(): FailureDetails['denied'] {
+    return this.details.denied;
+  }
+
   get attempts(): readonly AttemptRecord[] {
     return this.details.attempts;
   }
@@ -75,7 +80,8 @@ export class ProvisionCancelledError extends ProvisionError {
 
   constructor(workflowId: string, outcome: CancelOutcome, cause: unknown) {
     const id = outcome.endpointId === undefined ? '' : ` (${outcome.endpointId})`;
-    super(workflowId, `The run ${workflowId} was cancelled; endpoint: ${outcome.outcome}${id}`, { cause });
+    const why = outcome.reason === undefined ? '' : `: ${outcome.reason}`;
+    super(workflowId, `The run ${workflowId} was cancelled; endpoint: ${outcome.outcome}${id}${why}`, { cause });
     this.outcome = outcome;
   }
 }
@@ -100,9 +106,12 @@ export class RequestConflictError extends ProvisionError {
   readonly fields: readonly string[];
 
   constructor(workflowId: string, fields: readonly string[]) {
+    const isDryRunInTheWay = fields.length === 1 && fields[0] === 'request.DryRun';
     super(
       workflowId,
-      `The workflow id ${workflowId} belongs to another request, which differs in ${fields.join(', ')}. Give this one an id of its own.`,
+      isDryRunInTheWay
+        ? `Under the workflow id ${workflowId} a run is under way that is a dry run where this one is none, or the reverse. Wait for its end, or give this one an id of its own.`
+        : `The workflow id ${workflowId} belongs to another request, which differs in ${fields.join(', ')}. Give this one an id of its own.`,
     );
     this.fields = fields;
   }
@@ -112,7 +121,7 @@ export class RequestConflictError extends ProvisionError {
 export class ProvisionNotFoundError extends ProvisionError {
   override readonly name = 'ProvisionNotFoundError';
 
-  constructor(workflowId: string, cause: unknown) {
-    super(workflowId, `There is no run of the workflow id ${workflowId}`, { cause });
+  constructor(workflowId: string, cause: unknown, message = `There is no run of the workflow id ${workflowId}`) {
+    super(workflowId, message, { cause });
   }
 }

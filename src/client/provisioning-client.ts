@@ -34,6 +34,7 @@ import {
 } from './errors.js';
 import { inputOfRun } from './existing-run.js';
 import { isPolled } from './poller-check.js';
+import { explainRun, type RunReport } from './run-report.js';
 import { describeRun, type RunView } from './run-view.js';
 import { differingFields, provisionWorkflowId } from './workflow-id.js';
 
@@ -124,6 +125,16 @@ export class ProvisioningClient {
   }
 
   /**
+   * Tell what happened in the last run of a workflow id, call by call with its RequestIds, for a support ticket. Works
+   * without a worker.
+   *
+   * @throws ProvisionNotFoundError
+   */
+  async explain(workflowId: string): Promise<RunReport> {
+    return this.#found(workflowId, () => explainRun(this.#client, workflowId));
+  }
+
+  /**
    * Wait for the end of a run.
    *
    * @throws ProvisionFailedError, ProvisionCancelledError, ProvisionCutOffError, ProvisionNotFoundError, InvalidInputError
@@ -133,7 +144,7 @@ export class ProvisioningClient {
   }
 
   /**
-   * Ask a run to stop. The endpoint is kept; what the run left behind is told by {@link result}. A run that is closed
+   * Ask a run to stop. The endpoint is kept unless its input says `onCancel: "delete"`; what the run left behind is told by {@link result}. A run that is closed
    * already stays as it is.
    *
    * @throws ProvisionNotFoundError
@@ -155,13 +166,17 @@ export class ProvisioningClient {
       return { workflowId, runId: handle.firstExecutionRunId, how: 'started' };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return this.#join(input, workflowId);
+      return this.#join(input, workflowId, restart);
     }
   }
 
-  async #join(input: ProvisionInput, workflowId: string): Promise<StartedProvision> {
+  async #join(input: ProvisionInput, workflowId: string, restart: boolean): Promise<StartedProvision> {
     const { runId, status, type } = await this.#handle(workflowId).describe();
     const theirs = type === PROVISION_WORKFLOW_TYPE ? await inputOfRun(this.#client, workflowId, runId) : undefined;
+    // A dry run made nothing, so it is in nobody's way once it has ended.
+    if (!restart && theirs?.request.DryRun === true && status.name !== 'RUNNING') {
+      return this.#startOrJoin(input, workflowId, true);
+    }
     const fields = theirs === undefined ? ['(its start is not a provision)'] : differingFields(theirs, input);
     if (fields.length > 0) throw new RequestConflictError(workflowId, fields);
     // A run that ended otherwise was still running when it was found in the way.

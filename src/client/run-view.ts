@@ -2,6 +2,8 @@ import { isGrpcServiceError, type Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { stateQuery, type ProvisionState } from '../contract/messages.js';
 import { OUTCOME_MEMO, type AttemptRecord, type CancelOutcome } from '../contract/result.js';
+import type { DeniedCall } from '../model/ram-statement.js';
+import { attemptsIn } from './run-history.js';
 
 /** The activity that a run waits for, as the engine knows it. Needs no worker. */
 export interface PendingActivity {
@@ -13,6 +15,12 @@ export interface PendingActivity {
   readonly nextAttemptAt?: string;
   /** The last attempts, oldest first. */
   readonly attempts: readonly AttemptRecord[];
+  /** Where the last attempts all ended with one error: its code, since when, and how often. */
+  readonly failing?: { readonly code: string; readonly since: string; readonly times: number };
+  /** What to do about that, in one sentence. */
+  readonly advice?: string;
+  /** Where credentials or policy forbid the call: what is missing, and whose turn it is. */
+  readonly denied?: DeniedCall;
 }
 
 /** Where a run stands. */
@@ -77,14 +85,29 @@ type RawPending = NonNullable<
 async function pendingActivity(client: Client, all: readonly RawPending[]): Promise<PendingActivity | undefined> {
   const [raw] = all;
   if (raw === undefined) return undefined;
-  const [memory] = await decodeArrayFromPayloads(client.options.loadedDataConverter, raw.heartbeatDetails?.payloads);
-  const log = (memory as { log?: readonly AttemptRecord[] } | undefined)?.log ?? [];
+  const converter = client.options.loadedDataConverter;
+  const [memory] = await decodeArrayFromPayloads(converter, raw.heartbeatDetails?.payloads);
+  const { log, failing } = (memory ?? {}) as Beat;
+  const [details] = await decodeArrayFromPayloads(
+    converter,
+    raw.lastFailure?.applicationFailureInfo?.details?.payloads,
+  );
+  const { advice, denied } = (details ?? {}) as Pick<PendingActivity, 'advice' | 'denied'>;
   const next = raw.nextAttemptScheduleTime?.seconds;
   return {
     activityId: raw.activityId ?? '',
     attempt: raw.attempt ?? 1,
-    attempts: log,
+    attempts: attemptsIn(log),
     ...(raw.lastFailure?.message ? { lastFailure: raw.lastFailure.message } : {}),
     ...(next === undefined || next === null ? {} : { nextAttemptAt: new Date(Number(next) * 1_000).toISOString() }),
+    ...(failing === undefined ? {} : { failing }),
+    ...(failing === undefined || advice === undefined ? {} : { advice }),
+    ...(failing === undefined || denied === undefined ? {} : { denied }),
   };
+}
+
+/** The part of an activity's heartbeat that is shown. */
+interface Beat {
+  readonly log?: unknown;
+  readonly failing?: NonNullable<PendingActivity['failing']>;
 }

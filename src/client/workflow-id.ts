@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DERIVED_ID_PREFIXES } from '../model/derived-id.js';
 import { tagValueProblem } from '../model/owner-tags.js';
 import type { CreateVpcEndpointRequest } from '../model/request.js';
 import { INPUT_DEFAULTS, type ProvisionInput } from '../contract/input.js';
@@ -8,15 +9,19 @@ import { INPUT_DEFAULTS, type ProvisionInput } from '../contract/input.js';
  *
  * With an EndpointName it is made of account, region, VPC, service and name, so that the same name means the same
  * request. Without one it is made of a hash over account, request and extra parameters: then every change of them is
- * another request. A dry run has an id of its own. The id becomes the value of a tag, so one that cannot be is hashed too.
+ * another request. A dry run has an id of its own, which is that of the run behind another prefix. The id becomes the
+ * value of a tag, so one that cannot be is hashed too.
  */
 export function provisionWorkflowId(input: Pick<ProvisionInput, 'request' | 'account' | 'extraParameters'>): string {
   const account = input.account ?? INPUT_DEFAULTS.account;
   const { RegionId, VpcId, ServiceId, ServiceName, EndpointName, DryRun } = input.request;
-  const prefix = DryRun === true ? 'dry-run' : 'provision';
-  const place = [prefix, account, RegionId, VpcId, ServiceId ?? ServiceName ?? ''];
-  const named = [...place, EndpointName].join('/');
-  if (EndpointName !== undefined && tagValueProblem(named) === undefined && !named.includes(' ')) return named;
+  const prefix = DryRun === true ? DERIVED_ID_PREFIXES.dryRun : DERIVED_ID_PREFIXES.run;
+  const name = [account, RegionId, VpcId, ServiceId ?? ServiceName ?? '', EndpointName].join('/');
+  // The id of the run decides for both whether a name fits, so that they stay the same behind their prefixes.
+  const named = `${DERIVED_ID_PREFIXES.run}/${name}`;
+  if (EndpointName !== undefined && tagValueProblem(named) === undefined && !named.includes(' ')) {
+    return `${prefix}/${name}`;
+  }
   return [prefix, account, RegionId, requestHash(account, input)].join('/');
 }
 
@@ -58,7 +63,8 @@ function requestHash(account: string, input: Pick<ProvisionInput, 'request' | 'e
     .update(
       canonical({
         account,
-        request: normalised(input.request),
+        // A dry run is about the same endpoint; its prefix tells it apart.
+        request: normalised({ ...input.request, DryRun: false }),
         ...(Object.keys(extra).length === 0 ? {} : { extraParameters: extra }),
       }),
     )

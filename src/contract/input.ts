@@ -38,7 +38,9 @@ export interface ProvisionInput {
   readonly accept?: false | { readonly account: string };
   /** What an endpoint that exists already means. */
   readonly ifExists?: 'adoptOwn' | 'adopt' | 'fail';
+  /** What to do with an endpoint that a failed run made. One that it adopted is always kept. */
   readonly onFailure?: 'keep' | 'delete';
+  /** The same for a cancelled run. */
   readonly onCancel?: 'keep' | 'delete';
   /** Mark the endpoint with our two tags. Without them a lost answer is covered by the client token alone. */
   readonly ownerTags?: boolean;
@@ -74,6 +76,8 @@ export const INPUT_DEFAULTS = {
   account: 'default',
   until: 'Active',
   ifExists: 'adoptOwn',
+  onFailure: 'keep',
+  onCancel: 'keep',
   ownerTags: true,
   timeouts: { accepted: '1h', active: '30m' },
   retry: {

@@ -1,4 +1,4 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { FailureDetails, FailureType, InvalidInputDetails, ProvisionResult } from './result.js';
 import type { ErrorClass } from '../model/error-class.js';
 
@@ -39,6 +39,21 @@ export interface ProvisionState {
   readonly deadline?: string;
   /** How often the run was parked. */
   readonly parkedTimes: number;
+  /** While it is parked. */
+  readonly parked?: Parked;
+}
+
+/** What a parked run waits for. Times are the engine's clock, ISO 8601. */
+export interface Parked {
+  /** Code of the refusal that has to pass. */
+  readonly code: string;
+  /** When this wait began: the first refusal of its class. */
+  readonly since: string;
+  /** How often the request was refused since then. */
+  readonly refusedTimes: number;
+  readonly nextTryAt: string;
+  /** When the run gives up and fails. */
+  readonly givesUpAt: string;
 }
 
 export interface LastError {
@@ -51,6 +66,23 @@ export interface LastError {
 
 /** Where a run stands, answered from its own memory. */
 export const stateQuery = defineQuery<ProvisionState>('state');
+
+/** What a run answers that was told to try again. */
+export interface RetryNowAnswer {
+  /** Code of the refusal that it was waiting to pass. */
+  readonly code: string;
+  /** Number of the create epoch that follows. */
+  readonly epoch: number;
+}
+
+/** Type of the failure by which `retryNow` is refused while the run is not parked. */
+export const NOT_PARKED = 'NotParked';
+
+/**
+ * End the pause of a parked run: it tries again at once. Refused as {@link NOT_PARKED} while it is not parked. Many runs that
+ * are woken together still keep to the pace of their account.
+ */
+export const retryNowUpdate = defineUpdate<RetryNowAnswer>('retryNow');
 
 /** Name of the activity that waits, and the id under which the engine shows it. */
 export const WAIT_ACTIVITY_ID = 'wait-active';

@@ -1,5 +1,7 @@
 import type { Difference } from '../model/adoption.js';
 import type { ErrorClass } from '../model/error-class.js';
+import type { PreflightCheck } from '../model/preflight.js';
+import type { DeniedCall } from '../model/ram-statement.js';
 import type { Problem } from '../model/request-rules.js';
 import type { VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
 
@@ -11,6 +13,9 @@ export interface AttemptRecord {
   readonly code: string;
   readonly RequestId?: string;
 }
+
+/** Type of the failure by which a look asks the engine to look again: the endpoint is there, or may come, and is not ready. */
+export const NOT_READY = 'NotReady';
 
 /** Attempts that a log keeps: the last ones. */
 export const ATTEMPT_LOG_LENGTH = 20;
@@ -25,6 +30,8 @@ export interface ProvisionResult {
   readonly create?: { readonly RequestId?: string; readonly ClientToken: string; readonly epoch: number };
   /** When the run knew it, by the engine's clock, ISO 8601. */
   readonly times: { readonly acceptedAt?: string; readonly activeAt?: string; readonly connectedAt?: string };
+  /** Of a dry run: every check that was made, none of which failed. */
+  readonly report?: readonly PreflightCheck[];
   /** The last attempts, oldest first. */
   readonly attempts: readonly AttemptRecord[];
 }
@@ -45,11 +52,12 @@ export const FAILURE_TYPES = {
   QuotaExceeded: 'A quota stayed used up for as long as the request allowed.',
   StatusNotReady: 'Another resource did not reach the right state for as long as the request allowed.',
   UnlistedRefusal: 'The service kept answering with a code that this version does not know.',
-  EndpointExists: 'An endpoint that is not ours is in the way.',
-  EndpointDiffers: 'An endpoint with our tags exists, and is not what the request asks for.',
+  EndpointExists: 'An endpoint that this run did not make is in the way, and the request does not let it be adopted.',
+  EndpointDiffers: 'The endpoint that would be adopted is not what the request asks for.',
   IdempotencyConflict: 'The client token was used before with other parameters.',
   EndpointDisappeared: 'The endpoint was deleted by somebody else while the run waited.',
   FinancialLocked: 'The endpoint is locked for arrears.',
+  ConnectionLost: 'The service behind the endpoint was deleted; the endpoint can never be connected again.',
   DeadlineExceeded: 'A deadline passed.',
 } as const;
 
@@ -72,6 +80,27 @@ export interface FailureDetails {
   readonly attempts: readonly AttemptRecord[];
   /** With `EndpointDiffers`. */
   readonly differences?: readonly Difference[];
+  /** With `AccessDenied`, and where the last attempt before a deadline was denied: what is missing, and whose turn it is. */
+  readonly denied?: DeniedCall;
+  /** Of a dry run: every check that was made, those that failed among them. */
+  readonly report?: readonly PreflightCheck[];
+  /** With `onFailure: "delete"`, where the run made an endpoint or may have made one. */
+  readonly undo?: UndoOutcome;
+}
+
+/** What became of the endpoint of a failed run that was asked to delete it. */
+export interface UndoOutcome {
+  /**
+   * `removed`: its absence is proven. `left`: it exists, or may exist; somebody has to see to it. `nothingFound`: patient
+   * looks by our tags found no endpoint.
+   */
+  readonly outcome: 'removed' | 'left' | 'nothingFound';
+  /** Absent where it is not known. */
+  readonly endpointId?: string;
+  /** Why it is left: one sentence, with code and RequestId where a call was refused. */
+  readonly reason?: string;
+  /** The last calls of the removal, oldest first. */
+  readonly attempts: readonly AttemptRecord[];
 }
 
 /** Details of `InvalidInput`: the first entry of `details`. */
@@ -83,6 +112,8 @@ export interface InvalidInputDetails {
 export interface CancelOutcome {
   readonly outcome: 'nothingCreated' | 'removed' | 'kept' | 'unknown';
   readonly endpointId?: string;
+  /** With `kept`: why it was not deleted, although `onCancel` asks for it. */
+  readonly reason?: string;
 }
 
 /** Memo field of a {@link CancelOutcome}. */

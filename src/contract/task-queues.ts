@@ -7,3 +7,11 @@ export const DEFAULT_TASK_QUEUE = 'privatelink';
 export function accountTaskQueue(taskQueue: string, account: string): string {
   return `${taskQueue}/${account}`;
 }
+
+/**
+ * Queue of the create calls of one account. It is apart from the rest because the engine paces it: the service counts the
+ * creates of an account, whoever sends them.
+ */
+export function createTaskQueue(taskQueue: string, account: string): string {
+  return `${accountTaskQueue(taskQueue, account)}/create`;
+}

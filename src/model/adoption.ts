@@ -1,4 +1,4 @@
-import { isOwnedBy, type Owner } from './owner-tags.js';
+import { isOwnedBy, WORKFLOW_TAG, type Owner } from './owner-tags.js';
 import type { ListedVpcEndpoint } from './endpoint.js';
 import type { CreateVpcEndpointRequest } from './request.js';
 
@@ -66,4 +66,42 @@ export function readLookUp(
   if (other !== undefined) return { kind: 'differs', endpoint: other, differences: differences(request, other) };
   const [deleting] = owned;
   return deleting === undefined ? { kind: 'absent' } : { kind: 'deleting', endpoint: deleting };
+}
+
+/** What the endpoints of one name and VPC mean for a request that may adopt one that is not its own. */
+export type NameReading =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'fits'; readonly endpoint: ListedVpcEndpoint }
+  | { readonly kind: 'differs'; readonly endpoint: ListedVpcEndpoint; readonly differences: readonly Difference[] }
+  | { readonly kind: 'anotherWorkflow' | 'ambiguous'; readonly endpointIds: readonly string[] };
+
+/**
+ * Read a complete list of the endpoints of one name.
+ *
+ * One is adopted only where it is the only one of the name in the VPC, fits, is not being deleted and carries no tag of
+ * another workflow.
+ *
+ * @param owner - Of the run that asks; absent where it works without tags.
+ */
+export function readByName(
+  request: CreateVpcEndpointRequest,
+  name: string,
+  owner: Owner | undefined,
+  listed: readonly ListedVpcEndpoint[],
+): NameReading {
+  const named = listed.filter(
+    (endpoint) =>
+      endpoint.EndpointName === name &&
+      (endpoint.VpcId === undefined || endpoint.VpcId === request.VpcId) &&
+      endpoint.EndpointStatus !== 'Deleting',
+  );
+  const [endpoint, ...others] = named;
+  if (endpoint === undefined) return { kind: 'absent' };
+  if (others.length > 0) return { kind: 'ambiguous', endpointIds: named.map(({ EndpointId }) => EndpointId) };
+  const tagged = endpoint.Tags?.some(({ Key }) => Key === WORKFLOW_TAG) ?? false;
+  if (tagged && (owner === undefined || !isOwnedBy(endpoint.Tags, owner))) {
+    return { kind: 'anotherWorkflow', endpointIds: [endpoint.EndpointId] };
+  }
+  const found = differences(request, endpoint);
+  return found.length === 0 ? { kind: 'fits', endpoint } : { kind: 'differs', endpoint, differences: found };
 }

@@ -113,18 +113,22 @@ export type EndpointReading =
   | { readonly kind: 'pending' }
   | { readonly kind: 'unknownStatus'; readonly status: string }
   | { readonly kind: 'financialLocked' }
-  | { readonly kind: 'deleting' };
+  | { readonly kind: 'deleting' }
+  | { readonly kind: 'connectionLost' };
 
 /**
  * Read an observed endpoint against the goal `Active`.
  *
- * `FinancialLocked` and `Deleting` are dead ends, whatever else is said. A status that is not documented is neither
- * ready nor dead: the caller waits within its deadline and shows it.
+ * `FinancialLocked`, `Deleting` and a service that was deleted are dead ends, whatever else is said. A status that is
+ * not documented is neither ready nor dead: the caller waits within its deadline and shows it.
  */
 export function readEndpoint(
-  endpoint: Pick<VpcEndpoint, 'EndpointStatus' | 'EndpointBusinessStatus'>,
+  endpoint: Pick<VpcEndpoint, 'EndpointStatus' | 'EndpointBusinessStatus' | 'ConnectionStatus'>,
 ): EndpointReading {
   if (endpoint.EndpointBusinessStatus === 'FinancialLocked') return { kind: 'financialLocked' };
+  if (endpoint.ConnectionStatus === 'ServiceDeleted' && endpoint.EndpointStatus !== 'Deleting') {
+    return { kind: 'connectionLost' };
+  }
   switch (endpoint.EndpointStatus) {
     case 'Active':
       return { kind: 'ready' };

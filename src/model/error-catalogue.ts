@@ -13,6 +13,8 @@ export interface CatalogueEntry {
   readonly source: CodeSource;
   /** The state behind it passes quickly or never: parked at most this long, then the request is taken to be wrong. */
   readonly parkAtMostMs?: number;
+  /** With `exists`: what the code means where nothing of ours is found. */
+  readonly elseClass?: ErrorClass;
 }
 
 const TEN_MINUTES = 600_000;
@@ -138,13 +140,16 @@ export const ERROR_CATALOGUE: readonly CatalogueEntry[] = [
     'This type of security group is not supported.',
     'Use a security group of another type.',
   ),
-  row(
-    'EniIpUnavailable',
-    'exists',
-    'page',
-    'A requested address is taken, perhaps by an earlier attempt of this run.',
-    'Choose a free Zone.ip, or leave it out.',
-  ),
+  {
+    ...row(
+      'EniIpUnavailable',
+      'exists',
+      'page',
+      'A requested address is taken, perhaps by an earlier attempt of this run.',
+      'Choose a free Zone.ip, or leave it out.',
+    ),
+    elseClass: 'invalid',
+  },
   row(
     'EndpointServiceNotAuthorized',
     'denied',

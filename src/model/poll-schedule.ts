@@ -46,6 +46,21 @@ export function fullJitterDelayMs(backoff: Backoff, retry: number, random: numbe
   return Math.max(1, Math.round(floorMs + Math.max(0, ceiling - floorMs) * random));
 }
 
+/** The last try before a deadline begins so long before it. */
+const LAST_TRY_MS = 3_000;
+
+/**
+ * Shorten a delay so that one more try fits before a deadline: the engine gives up at once when the next try would come
+ * after it, however much time is left.
+ *
+ * @param leftMs - Until the deadline. With too little left for another try the delay stays, and the engine gives up.
+ */
+export function delayWithin(delayMs: number, leftMs: number): number {
+  const lastTryInMs = leftMs - LAST_TRY_MS;
+  if (delayMs <= lastTryInMs || lastTryInMs < 1_000) return delayMs;
+  return Math.round(lastTryInMs);
+}
+
 /** Keep a number within bounds. */
 export function clamp(value: number, min: number, max: number): number {
   return Math.min(max, Math.max(min, value));

@@ -5,6 +5,8 @@ export {
   type EndpointAttribute,
   type EndpointRef,
   type EndpointZones,
+  type ListServicesPage,
+  type ListServicesQuery,
   type ListVpcEndpointsPage,
   type ListVpcEndpointsQuery,
   type ParameterValue,
@@ -32,5 +34,12 @@ export {
 export { flattenParameters, NOT_SENT_CODE, toWireParameters } from './parameters.js';
 export { privateLinkApiOver, type SendCall } from './private-link-api-over.js';
 export { noAnswer, readAnswer, type RawAnswer } from './read-answer.js';
-export { readAccepted, readCreated, readListPage, readVpcEndpoint, readZones } from './read-endpoint.js';
+export {
+  readAccepted,
+  readCreated,
+  readListPage,
+  readServicesPage,
+  readVpcEndpoint,
+  readZones,
+} from './read-endpoint.js';
 export type { Json, JsonObject } from './plain-json.js';

@@ -92,12 +92,20 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
     return this.#api.listVpcEndpoints(...call);
   }
 
+  listVpcEndpointServicesByEndUser(...call: Parameters<PrivateLinkApi['listVpcEndpointServicesByEndUser']>) {
+    return this.#api.listVpcEndpointServicesByEndUser(...call);
+  }
+
   listVpcEndpointZones(...call: Parameters<PrivateLinkApi['listVpcEndpointZones']>) {
     return this.#api.listVpcEndpointZones(...call);
   }
 
   deleteVpcEndpoint(...call: Parameters<PrivateLinkApi['deleteVpcEndpoint']>) {
     return this.#api.deleteVpcEndpoint(...call);
+  }
+
+  removeZoneFromVpcEndpoint(...call: Parameters<PrivateLinkApi['removeZoneFromVpcEndpoint']>) {
+    return this.#api.removeZoneFromVpcEndpoint(...call);
   }
 
   /** Close the connections. Calls still under way end as unknown. */

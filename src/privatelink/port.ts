@@ -1,4 +1,5 @@
 import { adviceFor, classifyCode } from '../model/error-catalogue.js';
+import type { EndpointService } from '../model/endpoint-service.js';
 import { mayHaveExecuted, type ErrorClass } from '../model/error-class.js';
 import type { CreatedVpcEndpoint, ListedVpcEndpoint, Tag, VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
 
@@ -18,6 +19,7 @@ export interface EndpointRef {
 /** Filters and paging of ListVpcEndpoints. */
 export interface ListVpcEndpointsQuery {
   readonly RegionId: string;
+  readonly EndpointId?: string;
   readonly Tag?: readonly Tag[];
   readonly VpcId?: string;
   readonly EndpointName?: string;
@@ -31,6 +33,27 @@ export interface ListVpcEndpointsQuery {
 export interface ListVpcEndpointsPage {
   readonly RequestId: string;
   readonly Endpoints: readonly ListedVpcEndpoint[];
+  /** Absent on the last page. */
+  readonly NextToken?: string;
+  /** Endpoints on all pages; absent where the service did not count them. */
+  readonly TotalCount?: number;
+}
+
+/** Filters and paging of ListVpcEndpointServicesByEndUser. */
+export interface ListServicesQuery {
+  readonly RegionId: string;
+  readonly ServiceId?: string;
+  readonly ServiceName?: string;
+  readonly ServiceRegionId?: string;
+  /** 1 to 1,000; the service takes 50 when it is left out. */
+  readonly MaxResults?: number;
+  readonly NextToken?: string;
+}
+
+/** One page of the endpoint services that the account can make endpoints for. */
+export interface ListServicesPage {
+  readonly RequestId: string;
+  readonly Services: readonly EndpointService[];
   /** Absent on the last page. */
   readonly NextToken?: string;
 }
@@ -71,11 +94,22 @@ export interface PrivateLinkApi {
   /** One page of ListVpcEndpoints. An empty list is a definite answer: a body without a list is a malformed one. */
   listVpcEndpoints(query: ListVpcEndpointsQuery): Promise<ListVpcEndpointsPage>;
 
+  /** One page of ListVpcEndpointServicesByEndUser. A service that the account may not use is not listed. */
+  listVpcEndpointServicesByEndUser(query: ListServicesQuery): Promise<ListServicesPage>;
+
   /** All pages of ListVpcEndpointZones; an endpoint that does not exist is `undefined`. */
   listVpcEndpointZones(ref: EndpointRef): Promise<EndpointZones>;
 
   /** DeleteVpcEndpoint. Accepted only: absence is proven by reading. An endpoint that does not exist is success. */
   deleteVpcEndpoint(parameters: EndpointRef & { readonly ClientToken?: string }): Promise<{ RequestId: string }>;
+
+  /**
+   * RemoveZoneFromVpcEndpoint. Accepted only: the zone is gone once it is listed no more. A zone that the endpoint does
+   * not have, or whose endpoint does not exist, is success.
+   */
+  removeZoneFromVpcEndpoint(
+    parameters: EndpointRef & { readonly ZoneId: string; readonly ClientToken?: string },
+  ): Promise<{ RequestId: string }>;
 }
 
 /** What is known of a call that did not succeed. */
@@ -107,10 +141,15 @@ export class PrivateLinkError extends Error {
   readonly answer: RefusedAnswer;
 
   constructor(answer: RefusedAnswer) {
-    const id = answer.requestId === undefined ? '' : ` (RequestId ${answer.requestId})`;
-    super(`${answer.code}: ${answer.message}${id}`);
+    const errorClass = classifyCode(answer.code, answer.httpStatus);
+    // What is denied is one action: the look-up, say, and not the create call that the caller thinks of.
+    const known = [
+      ...(errorClass === 'denied' ? [`action ${answer.action}`] : []),
+      ...(answer.requestId === undefined ? [] : [`RequestId ${answer.requestId}`]),
+    ];
+    super(`${answer.code}: ${answer.message}${known.length === 0 ? '' : ` (${known.join(', ')})`}`);
     this.answer = answer;
-    this.class = classifyCode(answer.code, answer.httpStatus);
+    this.class = errorClass;
     this.advice = adviceFor(answer.code);
   }
 

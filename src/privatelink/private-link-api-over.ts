@@ -2,7 +2,14 @@ import { toWireParameters } from './parameters.js';
 import type { JsonObject } from './plain-json.js';
 import { PrivateLinkError, type CallParameters, type EndpointRef, type PrivateLinkApi } from './port.js';
 import { malformedAnswer } from './read-answer.js';
-import { readAccepted, readCreated, readListPage, readVpcEndpoint, readZones } from './read-endpoint.js';
+import {
+  readAccepted,
+  readCreated,
+  readListPage,
+  readServicesPage,
+  readVpcEndpoint,
+  readZones,
+} from './read-endpoint.js';
 
 /**
  * Send one call and return the body of its success.
@@ -42,6 +49,11 @@ export function privateLinkApiOver(send: SendCall): PrivateLinkApi {
       return readListPage(await send('ListVpcEndpoints', toWireParameters(query, {}, 'ListVpcEndpoints')));
     },
 
+    async listVpcEndpointServicesByEndUser(query) {
+      const action = 'ListVpcEndpointServicesByEndUser';
+      return readServicesPage(await send(action, toWireParameters(query, {}, action)));
+    },
+
     async listVpcEndpointZones(ref) {
       const action = 'ListVpcEndpointZones';
       const zones = [];
@@ -64,16 +76,24 @@ export function privateLinkApiOver(send: SendCall): PrivateLinkApi {
     },
 
     async deleteVpcEndpoint({ RegionId, EndpointId, ClientToken }) {
-      const action = 'DeleteVpcEndpoint';
-      try {
-        const parameters = toWireParameters({ RegionId, EndpointId, ClientToken }, {}, action);
-        return readAccepted(await send(action, parameters), action);
-      } catch (error) {
-        if (!hasCode(error, 'EndpointNotFound')) throw error;
-        return { RequestId: requestIdOfError(error) };
-      }
+      return removal('DeleteVpcEndpoint', { RegionId, EndpointId, ClientToken }, ['EndpointNotFound']);
+    },
+
+    async removeZoneFromVpcEndpoint({ RegionId, EndpointId, ZoneId, ClientToken }) {
+      const fields = { RegionId, EndpointId, ZoneId, ClientToken };
+      return removal('RemoveZoneFromVpcEndpoint', fields, ['EndpointZoneNotFound', 'EndpointNotFound']);
     },
   };
+
+  /** @param goneCodes - Codes that say that there is nothing to remove any more. */
+  async function removal(action: string, fields: object, goneCodes: readonly string[]): Promise<{ RequestId: string }> {
+    try {
+      return readAccepted(await send(action, toWireParameters(fields, {}, action)), action);
+    } catch (error) {
+      if (!goneCodes.some((code) => hasCode(error, code))) throw error;
+      return { RequestId: requestIdOfError(error) };
+    }
+  }
 }
 
 function refParameters({ RegionId, EndpointId }: EndpointRef): CallParameters {

@@ -1,6 +1,7 @@
 import type { CreatedVpcEndpoint, ListedVpcEndpoint, Tag, VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
+import type { EndpointService } from '../model/endpoint-service.js';
 import { isJsonObject, type Json, type JsonObject } from './plain-json.js';
-import type { ListVpcEndpointsPage } from './port.js';
+import type { ListServicesPage, ListVpcEndpointsPage } from './port.js';
 import { malformedAnswer, requestIdOf } from './read-answer.js';
 
 /** Type of every field of an endpoint. The compiler keeps the list complete. */
@@ -41,6 +42,22 @@ const ZONE_FIELDS: Readonly<Record<keyof VpcEndpointZone, 'string'>> = {
   ZoneIpv6Address: 'string',
 };
 
+/** Its zones are a list, which is read apart. */
+const SERVICE_FIELDS: Readonly<Record<Exclude<keyof EndpointService, 'Zones'>, 'string' | 'boolean'>> = {
+  ServiceId: 'string',
+  ServiceName: 'string',
+  ServiceDomain: 'string',
+  ServiceType: 'string',
+  ServiceResourceType: 'string',
+  Payer: 'string',
+  AddressIpVersion: 'string',
+  ServiceSupportIPv6: 'boolean',
+  ZoneAffinityEnabled: 'boolean',
+  VpcEndpointPolicySupported: 'boolean',
+  AutoAcceptEnabled: 'boolean',
+  ResourceGroupId: 'string',
+};
+
 /** Parts of an answer that are not the endpoint's. */
 const ENVELOPE_FIELDS: ReadonlySet<string> = new Set(['RequestId', 'requestId', 'Code', 'code', 'HostId', 'Message']);
 
@@ -72,7 +89,26 @@ export function readListPage(body: JsonObject): ListVpcEndpointsPage {
     const Tags = readTags(item['Tags']);
     return { ...readFields(item, action, body), ...(Tags === undefined ? {} : { Tags }) };
   });
-  return { RequestId: requestIdOf(body) ?? '', Endpoints, ...nextToken(body) };
+  return { RequestId: requestIdOf(body) ?? '', Endpoints, ...nextToken(body), ...totalCount(body) };
+}
+
+/**
+ * Read one page of ListVpcEndpointServicesByEndUser. Its TotalCount is a text, and nobody needs it.
+ *
+ * @throws PrivateLinkError `MalformedResponse` - No list, or an item without ServiceId.
+ */
+export function readServicesPage(body: JsonObject): ListServicesPage {
+  const action = 'ListVpcEndpointServicesByEndUser';
+  const Services = items(body, 'Services', action).map((item): EndpointService => {
+    const { ServiceId, Zones } = item;
+    if (typeof ServiceId !== 'string' || ServiceId === '') throw without('ServiceId', action, body);
+    return {
+      ...(typedFields(item, SERVICE_FIELDS) as Omit<EndpointService, 'ServiceId' | 'Zones'>),
+      ServiceId,
+      ...(Array.isArray(Zones) ? { Zones: Zones.filter((zone) => typeof zone === 'string') } : {}),
+    };
+  });
+  return { RequestId: requestIdOf(body) ?? '', Services, ...nextToken(body) };
 }
 
 /**
@@ -155,6 +191,13 @@ function items(body: JsonObject, name: string, action: string): JsonObject[] {
 function nextToken(body: JsonObject): { NextToken?: string } {
   const NextToken = body['NextToken'];
   return typeof NextToken === 'string' && NextToken !== '' ? { NextToken } : {};
+}
+
+/** An integer with some actions, the same as a text with others. */
+function totalCount(body: JsonObject): { TotalCount?: number } {
+  const given = body['TotalCount'];
+  const count = typeof given === 'string' || typeof given === 'number' ? asType(given, 'number') : undefined;
+  return typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? { TotalCount: count } : {};
 }
 
 function without(field: string, action: string, body: JsonObject) {

@@ -50,6 +50,7 @@ export function checkInput(raw: unknown): CheckedInput {
       isObject(raw.request) ? requestProblems(raw.request, raw.ownerTags !== false) : [],
       extraParameterProblems(raw.extraParameters),
       durationProblems(raw),
+      adoptionProblems(raw),
       laterFields(raw),
     );
 
@@ -190,6 +191,13 @@ function durationProblems(raw: Record<string, unknown>): Problem[] {
   return problems;
 }
 
+/** What belongs together across the request and its options. */
+function adoptionProblems(raw: Record<string, unknown>): Problem[] {
+  const named = isObject(raw.request) && raw.request.EndpointName !== undefined;
+  if (raw.ifExists !== 'adopt' || named || !isObject(raw.request)) return [];
+  return [{ path: 'ifExists', message: '"adopt" needs request.EndpointName, by which the endpoint is found' }];
+}
+
 /** Fields and values of the contract that this version does not build yet. */
 function laterFields(raw: Record<string, unknown>): Problem[] {
   const problems: Problem[] = [];
@@ -198,9 +206,6 @@ function laterFields(raw: Record<string, unknown>): Problem[] {
   };
   later('until', raw.until === 'Connected', 'use "Active"');
   later('accept', isObject(raw.accept), 'use false');
-  later('ifExists', raw.ifExists === 'adopt' || raw.ifExists === 'fail', 'use "adoptOwn"');
-  later('onFailure', raw.onFailure === 'delete', 'use "keep"');
-  later('onCancel', raw.onCancel === 'delete', 'use "keep"');
   later('timeouts.connected', isObject(raw.timeouts) && raw.timeouts.connected !== undefined, 'leave it out');
   return problems;
 }

@@ -4,6 +4,7 @@ import type { PrivateLinkApi } from '../privatelink/port.js';
 import { privateLinkApiOver } from '../privatelink/private-link-api-over.js';
 import { noAnswer, readAnswer } from '../privatelink/read-answer.js';
 import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../simulator/in-process.js';
+import type { SettingsChange } from '../simulator/settings.js';
 
 /** How to build a test kit. */
 export interface TestKitOptions extends TwinOptions {
@@ -22,17 +23,26 @@ export interface TestKit {
   readonly privateLink: PrivateLinkApi;
 }
 
+/** Everything takes a number of looks, and no time. */
+const IN_READS: SettingsChange = {
+  timeToActive: { afterReads: 3 },
+  deleteMs: 0,
+  deleteReads: 1,
+  zoneRemovalMs: 0,
+  zoneRemovalReads: 1,
+};
+
 /**
  * Create a twin and the activities of `provisionVpcEndpoint` on it, for workflow tests without a network.
  *
  * Under time skipping activities see the real clock, so endpoints become Active after a number of looks, 3 by default,
- * and not after a time.
+ * and not after a time. Zones and endpoints that are removed are seen going once.
  */
 export function createTestKit(options: TestKitOptions = {}): TestKit {
   const { installation, findEarlierRuns = async () => ({ inDoubt: false }), ...twinOptions } = options;
   const twin = createInProcessTwin({
     ...twinOptions,
-    settings: { timeToActive: { afterReads: 3 }, ...twinOptions.settings },
+    settings: { ...IN_READS, ...twinOptions.settings },
   });
   const privateLink = privateLinkInProcess(twin);
   const activities = createActivities({

@@ -3,25 +3,29 @@ import {
   CancellationScope,
   CancelledFailure,
   isCancellation,
-  sleep,
+  patched,
   workflowInfo,
 } from '@temporalio/workflow';
 import { clientToken } from '../model/client-token.js';
 import type { EndpointFields } from '../model/endpoint.js';
 import type { CreateInput, CreateOutcome, FindOutcome, Provision } from '../activities/index.js';
-import { creating, reading } from './activity-policies.js';
+import { AcceptanceClock } from './acceptance-clock.js';
+import { creating } from './activity-policies.js';
 import {
   deadEnd,
   deadlineExceeded,
   differs,
+  inTheWay,
   isDeadline,
   lastAttemptOf,
   lastWordOf,
   refused,
   unexpected,
 } from './failures.js';
-import { park, Parking } from './parking.js';
+import { lastScan, lookInTime, passingOver, scanPatiently } from './look-ups.js';
+import { park, Parking, type ParkingMemory } from './parking.js';
 import { now, type RunState } from './run-state.js';
+import { mayUndo } from './undo.js';
 
 /** How the service came to hold the endpoint of this run. */
 export type Accepted =
@@ -34,17 +38,21 @@ export type Accepted =
       readonly epoch: number;
     };
 
-/** After the last send, absence counts only from this time on (inferred: a late create or a stale List). */
-const QUIET_MS = 60_000;
+/** How far a run has come on its way to acceptance; goes from a run to its continuation. Plain JSON. */
+export interface Progress {
+  /** Base of the client tokens. */
+  readonly tokenBase: string;
+  /** What is left of the time for acceptance. */
+  readonly acceptedLeftMs: number;
+  /** Whether a call of an earlier epoch may have been executed, and no look-up has settled it. */
+  readonly unsettled: boolean;
+  /** What is known of an endpoint of ours before the next create call. */
+  readonly absence: CreateInput['absence'];
+  readonly parking: ParkingMemory;
+}
 
-/** Two complete scans at least this far apart prove absence. */
-const SCAN_SPACING_MS = 30_000;
-
-/** One scan that nothing waits for but the end of a run, over all its attempts. */
-const SCAN_WITHIN_MS = 60_000;
-
-/** One complete scan by our tags, under a readable activity id. */
-type Look = (activityId: string) => Promise<FindOutcome>;
+/** From so many history events on a run goes on as a new one (the engine suggests it at 4,096, and ends it at 51,200). */
+const CONTINUE_AFTER_EVENTS = 1_500;
 
 /**
  * Have the service accept the request, once.
@@ -52,21 +60,35 @@ type Look = (activityId: string) => Promise<FindOutcome>;
  * Each definite refusal that passes by itself parks the run on a durable timer and is tried again with the token of the
  * next epoch. The deadline `accepted` stands still while the run is parked.
  *
+ * @param progress - What an earlier run of the chain handed over.
+ * @param continueAsNew - Ends this run and starts its continuation; called where nothing is in flight.
  * @throws ApplicationFailure of the types of `FAILURE_TYPES`, and the engine's cancellation.
  */
-export async function acceptEndpoint(run: RunState, provision: Provision): Promise<Accepted> {
-  const base = provision.tokenBase ?? workflowInfo().firstExecutionRunId;
-  const parking = new Parking(provision);
-  const clock = new AcceptanceClock(provision.timeouts.acceptedMs);
-  const look: Look = (activityId) => lookInTime(run, provision, clock, activityId);
-  let absence: CreateInput['absence'] = 'unchecked';
+export async function acceptEndpoint(
+  run: RunState,
+  provision: Provision,
+  progress: Progress | undefined,
+  continueAsNew: (progress: Progress) => Promise<never>,
+): Promise<Accepted> {
+  const { firstExecutionRunId, originalExecutionRunId, runId } = workflowInfo();
+  const tokenBase = progress?.tokenBase ?? provision.tokenBase ?? firstExecutionRunId;
+  const parking = new Parking(provision, progress?.parking);
+  const clock = new AcceptanceClock(progress?.acceptedLeftMs ?? provision.timeouts.acceptedMs);
+  const look = lookInTime(run, provision, clock);
+  // A run that was reset does not know what it did after the point to which it was reset.
+  const afterRefusal = originalExecutionRunId === runId ? 'refused' : 'unchecked';
+  let absence: CreateInput['absence'] = progress?.absence ?? 'unchecked';
   // Whether a call of an epoch before this one may have been executed, and no look-up has settled it.
-  let unsettled = false;
-  run.epoch = 1;
+  let unsettled = progress?.unsettled ?? false;
+  if (progress === undefined) run.epoch = 1;
 
   for (;;) {
-    const token = clientToken(base, run.epoch);
-    const outcome = await clock.running(() => create(run, provision, token, absence, clock.leftMs));
+    if (workflowInfo().historyLength >= CONTINUE_AFTER_EVENTS) {
+      await continueAsNew({ tokenBase, acceptedLeftMs: clock.leftMs, unsettled, absence, parking: parking.memory });
+    }
+    const token = clientToken(tokenBase, run.epoch);
+    const lookOnly = absence === 'unchecked' && provision.owner !== undefined && mayUndo(provision);
+    const outcome = await clock.running(() => create(run, provision, token, { absence, lookOnly }, clock.leftMs));
     run.addAttempts(outcome.attempts);
 
     switch (outcome.kind) {
@@ -78,30 +100,41 @@ export async function acceptEndpoint(run: RunState, provision: Provision): Promi
         return { kind: 'dryRunPassed' };
       case 'differs':
       case 'deleting':
+      case 'inTheWay':
         throw settledElsewhere(run, outcome);
+      case 'absent':
+        absence = 'lookedUp';
+        break;
       case 'absenceInDoubt': {
         const { earlier, afterUnknownOutcome = false } = outcome;
         const ownCall = afterUnknownOutcome || earlier.lastClosedAt === undefined;
         const lastSendMs = ownCall ? Date.now() : Date.parse(earlier.lastClosedAt);
         const found = await scanPatiently(run, afterUnknownOutcome ? look : passingOver(look), lastSendMs);
-        if (found.kind !== 'absent') return acceptFound(run, found, token);
+        if (found.kind !== 'absent') return acceptFound(run, found, token, { madeHere: false });
         absence = 'lookedUp';
         break;
       }
       case 'refused': {
-        run.refusedBy(outcome.refusal);
+        const { refusal } = outcome;
+        run.refusedBy(refusal);
         unsettled ||= outcome.afterUnknownOutcome;
         run.mayHaveCreated = unsettled;
-        const delayMs = parking.delayMs(outcome.refusal, clock.leftMs);
-        if (delayMs === undefined) throw refused(run, outcome.refusal, unsettled);
-        await park(run, outcome.refusal, delayMs);
+        const pause = parking.pauseFor(refusal, clock.leftMs);
+        if (pause === undefined) {
+          const found = await stillOurs(run, provision, outcome, look);
+          if (found !== undefined) return acceptFound(run, found, token, { madeHere: true });
+          throw refused(run, refusal, unsettled);
+        }
+        const refusedAtMs = Date.now();
+        await park(run, refusal, pause);
+        const parkedMs = Math.min(pause.delayMs, Date.now() - refusedAtMs);
         // Over in seconds, and so part of the time that acceptance may take.
-        if (outcome.refusal.class === 'conflict') clock.take(delayMs);
-        absence = 'refused';
+        if (refusal.class === 'conflict') clock.take(parkedMs);
+        absence = afterRefusal;
         if (unsettled && provision.owner !== undefined) {
           // A lost copy of an older epoch may still turn up: only patient absence lets the next epoch create.
-          const found = await scanPatiently(run, look, Date.now() - delayMs);
-          if (found.kind !== 'absent') return acceptFound(run, found, token);
+          const found = await scanPatiently(run, look, Date.now() - parkedMs);
+          if (found.kind !== 'absent') return acceptFound(run, found, token, { madeHere: true });
           absence = 'lookedUp';
           unsettled = false;
         }
@@ -112,102 +145,51 @@ export async function acceptEndpoint(run: RunState, provision: Provision): Promi
   }
 }
 
-/** What is left of the deadline `accepted`: it stands still while the run is parked or waits on purpose. */
-class AcceptanceClock {
-  #leftMs: number;
-
-  constructor(acceptedMs: number) {
-    this.#leftMs = acceptedMs;
-  }
-
-  get leftMs(): number {
-    return this.#leftMs;
-  }
-
-  /** Let it run during a piece of work. */
-  async running<Result>(work: () => Promise<Result>): Promise<Result> {
-    const startedAt = Date.now();
-    try {
-      return await work();
-    } finally {
-      this.take(Date.now() - startedAt);
-    }
-  }
-
-  take(ms: number): void {
-    this.#leftMs -= ms;
-  }
-}
-
 /**
- * Scan until an endpoint of this workflow id is found, or its absence is beyond doubt.
- *
- * @param lastSendMs - When the last create call of the id may have been sent, by the engine's clock.
+ * What the service says to exist may be what a lost call of ours made, and a List may show it late: looked for once more,
+ * patiently, before the run ends for it.
  */
-export async function scanPatiently(run: RunState, look: Look, lastSendMs: number): Promise<FindOutcome> {
-  const quietMs = Math.min(QUIET_MS, Math.max(0, lastSendMs + QUIET_MS - Date.now()));
-  const pauses = [quietMs, SCAN_SPACING_MS];
-  for (const [index, pauseMs] of pauses.entries()) {
-    run.enter('creating', 'certainty that no earlier attempt left an endpoint behind', { nextLookMs: pauseMs });
-    if (pauseMs > 0) await sleep(pauseMs, { summary: 'before the next look for an endpoint of this workflow id' });
-    const found = await look(`find.${run.epoch}.${index + 1}`);
-    if (found.kind !== 'absent') return found;
-  }
-  return { kind: 'absent' };
-}
-
-/** What an earlier run made may go away: it is as good as gone. */
-function passingOver(look: Look): Look {
-  return async (activityId) => {
-    const found = await look(activityId);
-    return found.kind === 'deleting' ? { kind: 'absent' } : found;
-  };
-}
-
-/** One scan on the way to acceptance: repeated until the time for that is over, like the create call itself. */
-async function lookInTime(
+async function stillOurs(
   run: RunState,
   provision: Provision,
-  clock: AcceptanceClock,
-  activityId: string,
-): Promise<FindOutcome> {
-  const { account, timeouts } = provision;
-  const late = (lastAttempt?: string) => deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttempt);
-  if (clock.leftMs <= 0) throw late();
-  try {
-    return await clock.running(() => scan(provision, activityId, clock.leftMs));
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    run.learnFrom(lastWordOf(error));
-    throw isDeadline(error) ? late(lastAttemptOf(error)) : unexpected(run, error);
-  }
-}
-
-/** One complete scan by our tags. */
-export function scan(provision: Provision, activityId: string, withinMs = SCAN_WITHIN_MS): Promise<FindOutcome> {
-  const summary = 'look for an endpoint with the tags of this workflow id';
-  return reading(provision, { activityId, summary, withinMs }).findEndpoint({ provision });
+  { refusal, afterUnknownOutcome }: Extract<CreateOutcome, { kind: 'refused' }>,
+  look: ReturnType<typeof lookInTime>,
+): Promise<Exclude<FindOutcome, { kind: 'absent' }> | undefined> {
+  const saysThatItExists = refusal.class === 'exists' || refusal.class === 'tokenReuse';
+  if (!saysThatItExists || !afterUnknownOutcome || provision.owner === undefined || provision.dryRun) return undefined;
+  if (!patched('look-patiently-after-exists')) return undefined;
+  const found = await scanPatiently(run, look, Date.now());
+  return found.kind === 'absent' ? undefined : found;
 }
 
 async function create(
   run: RunState,
   provision: Provision,
   token: string,
-  absence: CreateInput['absence'],
+  { absence, lookOnly }: { readonly absence: CreateInput['absence']; readonly lookOnly: boolean },
   leftMs: number,
 ): Promise<CreateOutcome> {
   const { request, dryRun, timeouts, account } = provision;
   if (leftMs <= 0) throw deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, undefined);
   const service = request.ServiceId ?? request.ServiceName ?? '';
-  const summary = `${dryRun ? 'dry run of an endpoint' : 'create endpoint'} in ${request.VpcId} for ${service} (epoch ${run.epoch})`;
+  const act = dryRun
+    ? 'dry run of an endpoint'
+    : lookOnly
+      ? 'look before the create of an endpoint'
+      : 'create endpoint';
+  const summary = `${act} in ${request.VpcId} for ${service} (epoch ${run.epoch})`;
   run.enter('creating', 'the answer to CreateVpcEndpoint', { withinMs: leftMs });
   run.mayHaveCreated = !dryRun;
-  const call = { activityId: `create.${run.epoch}`, summary, withinMs: leftMs };
+  run.absenceProven ||= absence !== 'unchecked';
+  const call = { activityId: `${lookOnly ? 'look' : 'create'}.${run.epoch}`, summary, withinMs: leftMs };
+  // The queue of the creates is paced, and a look creates nothing.
+  const queue = lookOnly ? { ...provision, createTaskQueue: provision.activityTaskQueue } : provision;
   try {
-    return await creating(provision, call).createEndpoint({
+    return await creating(queue, call).createEndpoint({
       provision,
       epoch: run.epoch,
       absence,
+      ...(lookOnly ? { lookOnly } : {}),
       ...(dryRun ? {} : { clientToken: token }),
     });
   } catch (error) {
@@ -219,18 +201,9 @@ async function create(
     run.learnFrom(lastWordOf(error));
     if (!isDeadline(error)) throw unexpected(run, error);
     const found = provision.owner === undefined || dryRun ? undefined : await lastScan(run, provision);
+    if (found?.kind === 'adopted') return { ...found, madeHere: absence !== 'unchecked' };
     if (found !== undefined && found.kind !== 'absent') return found;
     throw deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttemptOf(error));
-  }
-}
-
-/** What exists after a deadline is better than a failure; a scan that fails too changes nothing. */
-async function lastScan(run: RunState, provision: Provision): Promise<FindOutcome | undefined> {
-  try {
-    return await scan(provision, `find.${run.epoch}.last`);
-  } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-    return undefined;
   }
 }
 
@@ -241,6 +214,7 @@ function accept(
 ): Accepted {
   run.sawEndpoint(outcome.endpoint);
   run.mayHaveCreated = false;
+  run.madeHere = outcome.kind === 'created' || outcome.madeHere === true;
   run.acceptedAt = now();
   return {
     kind: outcome.kind,
@@ -251,14 +225,28 @@ function accept(
   };
 }
 
-function acceptFound(run: RunState, found: Exclude<FindOutcome, { kind: 'absent' }>, token: string): Accepted {
+/** @param certain - `madeHere`: a call of this run came between a proof of absence and what was found. */
+function acceptFound(
+  run: RunState,
+  found: Exclude<FindOutcome, { kind: 'absent' }>,
+  token: string,
+  certain: { readonly madeHere: boolean },
+): Accepted {
   run.addAttempts(found.attempts);
   if (found.kind !== 'adopted') throw settledElsewhere(run, found);
-  return accept(run, found, token);
+  return accept(run, { ...found, ...certain }, token);
 }
 
-function settledElsewhere(run: RunState, outcome: Extract<CreateOutcome, { kind: 'differs' | 'deleting' }>) {
-  return outcome.kind === 'differs'
-    ? differs(run, outcome.endpointId, outcome.differences)
-    : deadEnd(run, 'EndpointDisappeared', outcome.endpointId, 'is Deleting');
+function settledElsewhere(
+  run: RunState,
+  outcome: Extract<CreateOutcome, { kind: 'differs' | 'deleting' | 'inTheWay' }>,
+) {
+  switch (outcome.kind) {
+    case 'differs':
+      return differs(run, outcome);
+    case 'inTheWay':
+      return inTheWay(run, outcome);
+    case 'deleting':
+      return deadEnd(run, 'EndpointDisappeared', outcome.endpointId, 'is Deleting');
+  }
 }

@@ -28,6 +28,7 @@ export const { parseInput } = proxyLocalActivities<Pick<Activities, 'parseInput'
 export function creating(provision: Provision, call: CallOptions): Pick<Activities, 'createEndpoint'> {
   return proxyActivities<Pick<Activities, 'createEndpoint'>>({
     ...callOptions(provision, call),
+    taskQueue: provision.createTaskQueue ?? provision.activityTaskQueue,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   });
@@ -37,11 +38,20 @@ export function creating(provision: Provision, call: CallOptions): Pick<Activiti
 export function reading(
   provision: Provision,
   call: CallOptions,
-): Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint'> {
-  return proxyActivities<Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint'>>({
+): Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint' | 'preflight'> {
+  return proxyActivities<Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint' | 'preflight'>>({
     ...callOptions(provision, call),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+  });
+}
+
+/** Removals. Every attempt decides from what it reads, so one that was cut off is simply repeated. */
+export function removing(provision: Provision, call: CallOptions): Pick<Activities, 'removeEndpoint'> {
+  return proxyActivities<Pick<Activities, 'removeEndpoint'>>({
+    ...callOptions(provision, call),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
   });
 }
 

@@ -1,10 +1,10 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { formatMs } from '../model/duration.js';
-import type { Difference } from '../model/adoption.js';
 import type { ErrorClass } from '../model/error-class.js';
 import { problemsText, type Problem } from '../model/request-rules.js';
-import type { FailureDetails, FailureType, InvalidInputDetails } from '../contract/result.js';
-import type { LastWord, Refusal } from '../activities/index.js';
+import { NOT_READY, type FailureDetails, type FailureType, type InvalidInputDetails } from '../contract/result.js';
+import type { CreateOutcome, FailedCall, LastWord, Refusal } from '../activities/index.js';
+import { adviceOnDeadline, adviceOnRefusal, type LastAttempt } from './advice.js';
 import type { RunState } from './run-state.js';
 
 /** The failure type that a refusal ends with, once nobody waits for it to pass any more. */
@@ -40,52 +40,93 @@ export function invalidInput(problems: readonly Problem[]): ApplicationFailure {
 
 /** A definite refusal that ends the run. */
 export function refused(run: RunState, refusal: Refusal, mayExist: boolean): ApplicationFailure {
+  const meant = refusal.elseClass ?? refusal.class;
   // A transient state that outlived its longest time was no transient state.
-  const type =
-    refusal.class === 'status' && refusal.parkAtMostMs !== undefined ? 'RequestRejected' : TYPE_OF_CLASS[refusal.class];
+  const type = meant === 'status' && refusal.parkAtMostMs !== undefined ? 'RequestRejected' : TYPE_OF_CLASS[meant];
+  const retryable = type !== 'RequestRejected' && MAY_PASS.includes(refusal.class);
   return failure(run, type, refusal.message, {
     class: refusal.class,
     code: refusal.code,
     ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
-    advice: refusal.advice,
-    retryable: type !== 'RequestRejected' && MAY_PASS.includes(refusal.class),
-    endpointMayExist: mayExist || refusal.class === 'exists' || refusal.class === 'tokenReuse',
+    advice: adviceOnRefusal(refusal, retryable),
+    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
+    retryable,
+    endpointMayExist: mayExist || meant === 'exists' || meant === 'tokenReuse',
   });
 }
 
-/** Our own endpoint exists and is not what is asked for. */
-export function differs(run: RunState, endpointId: string, found: readonly Difference[]): ApplicationFailure {
-  const fields = found.map(({ field, wanted, found: is }) => `${field} wanted "${wanted}" found "${is}"`).join('; ');
-  return failure(run, 'EndpointDiffers', `${endpointId} carries the tags of this workflow id and differs: ${fields}`, {
+/** The endpoint that would be adopted is not what is asked for. */
+export function differs(run: RunState, outcome: Extract<CreateOutcome, { kind: 'differs' }>): ApplicationFailure {
+  const { endpointId, differences, byName = false } = outcome;
+  const fields = differences.map(({ field, wanted, found }) => `${field} wanted "${wanted}" found "${found}"`);
+  const found = byName ? 'has the EndpointName of the request' : 'carries the tags of this workflow id';
+  return failure(run, 'EndpointDiffers', `${endpointId} ${found} and differs: ${fields.join('; ')}`, {
     class: 'state',
     code: 'EndpointDiffers',
     endpointId,
-    advice: `Start the changed request under another workflow id, or delete ${endpointId} first.`,
+    advice: byName
+      ? `Correct the request, or give it an EndpointName that no endpoint of the VPC has.`
+      : `Start the changed request under another workflow id, or delete ${endpointId} first.`,
     retryable: false,
     endpointMayExist: true,
-    differences: found,
+    differences,
+  });
+}
+
+const WHY_IN_THE_WAY: Readonly<Record<InTheWay['why'], { readonly text: string; readonly advice: string }>> = {
+  notAllowed: {
+    text: 'exists, made by an earlier run of this workflow id, and ifExists is "fail"',
+    advice: 'Use it by starting again with ifExists "adoptOwn", or delete it first.',
+  },
+  anotherWorkflow: {
+    text: 'has the EndpointName of the request and carries the tag of another workflow',
+    advice: 'Choose another EndpointName, or use the endpoint of that workflow.',
+  },
+  ambiguous: {
+    text: 'have the EndpointName of the request: which one is to be adopted cannot be told',
+    advice: 'Leave one endpoint of the name, or choose another EndpointName.',
+  },
+};
+
+type InTheWay = Extract<CreateOutcome, { kind: 'inTheWay' }>;
+
+/** Something exists that may not be adopted. Nothing was created. */
+export function inTheWay(run: RunState, { endpointIds, why, afterUnknownOutcome }: InTheWay): ApplicationFailure {
+  const { text, advice } = WHY_IN_THE_WAY[why];
+  const [endpointId] = endpointIds;
+  return failure(run, 'EndpointExists', `${endpointIds.join(', ')} ${text}`, {
+    class: 'state',
+    code: 'EndpointExists',
+    ...(endpointIds.length === 1 && endpointId !== undefined ? { endpointId } : {}),
+    advice,
+    retryable: false,
+    endpointMayExist: why === 'notAllowed' || afterUnknownOutcome,
   });
 }
 
 /** The endpoint went away or can never become ready. */
-export function deadEnd(
-  run: RunState,
-  type: 'EndpointDisappeared' | 'FinancialLocked',
-  endpointId: string,
-  seen: string,
-): ApplicationFailure {
-  const locked = type === 'FinancialLocked';
+export function deadEnd(run: RunState, type: DeadEnd, endpointId: string, seen: string): ApplicationFailure {
+  const isGone = type === 'EndpointDisappeared' && !seen.includes('Deleting');
   return failure(run, type, `${endpointId} ${seen}`, {
     class: 'state',
     code: type,
     endpointId,
-    advice: locked
-      ? `Settle the bill of the account; ${endpointId} is kept. Then start the same workflow id again.`
-      : 'Find out who deleted it. Start the same workflow id again to have it made anew.',
-    retryable: true,
-    endpointMayExist: locked || seen.includes('Deleting'),
+    advice: DEAD_END_ADVICE[type](endpointId),
+    // What is adopted again by the next run is as dead as before.
+    retryable: type !== 'ConnectionLost',
+    endpointMayExist: !isGone,
   });
 }
+
+type DeadEnd = 'EndpointDisappeared' | 'FinancialLocked' | 'ConnectionLost';
+
+const DEAD_END_ADVICE: Readonly<Record<DeadEnd, (endpointId: string) => string>> = {
+  EndpointDisappeared: () => 'Find out who deleted it. Start the same workflow id again to have it made anew.',
+  FinancialLocked: (endpointId) =>
+    `Settle the bill of the account; ${endpointId} is kept. Then start the same workflow id again.`,
+  ConnectionLost: (endpointId) =>
+    `Ask the owner of the service for another one, and delete ${endpointId}: it is kept, and of no use.`,
+};
 
 /** A deadline of ours passed. */
 export function deadlineExceeded(
@@ -93,22 +134,22 @@ export function deadlineExceeded(
   wanted: 'accepted' | 'Active',
   afterMs: number,
   account: string,
-  lastAttempt: string | undefined,
+  lastAttempt: LastAttempt | undefined,
 ): ApplicationFailure {
   const { endpointId, lastSeen } = run;
   const seen =
     lastSeen === undefined
       ? 'no endpoint was seen'
       : `last seen ${lastSeen.EndpointStatus ?? '(no status)'}, connection ${lastSeen.ConnectionStatus ?? '(none)'}`;
-  const last = lastAttempt === undefined ? '' : `; last attempt: ${lastAttempt}`;
+  const last = lastAttempt === undefined ? '' : `; last attempt: ${lastAttempt.message}`;
+  const failed = lastAttempt?.failed;
   const subject = endpointId ?? 'the endpoint';
   return failure(run, 'DeadlineExceeded', `${subject} was not ${wanted} after ${formatMs(afterMs)}: ${seen}${last}`, {
     class: 'deadline',
     code: 'DeadlineExceeded',
-    advice:
-      endpointId === undefined
-        ? `Check that a worker with credentials for account "${account}" runs. Start the same workflow id again: it finds what exists.`
-        : `${endpointId} is kept. Start the same workflow id again to go on waiting for it, or delete it.`,
+    ...(failed?.requestId === undefined ? {} : { requestId: failed.requestId }),
+    advice: adviceOnDeadline(account, endpointId, lastAttempt),
+    ...(failed?.denied === undefined ? {} : { denied: failed.denied }),
     retryable: true,
     endpointMayExist: endpointId !== undefined || run.mayHaveCreated,
   });
@@ -124,11 +165,14 @@ export function isDeadline(error: unknown): error is ActivityFailure {
   );
 }
 
-/** What the last attempt of a failed activity said. */
-export function lastAttemptOf(error: ActivityFailure): string | undefined {
-  if (error.cause instanceof ApplicationFailure) return error.cause.message;
-  if (error.cause instanceof TimeoutFailure) return error.cause.cause?.message;
-  return error.cause?.message;
+/** What the last attempt of a failed activity said; `undefined` where there was none, or none that ended. */
+export function lastAttemptOf({ cause }: ActivityFailure): LastAttempt | undefined {
+  const said = cause instanceof TimeoutFailure ? cause.cause : cause;
+  if (said === undefined) return undefined;
+  if (!(said instanceof ApplicationFailure)) return { message: said.message, notYet: false };
+  const details = said.details?.[0] as Partial<FailedCall> | undefined;
+  const failed = details?.class === undefined || details.advice === undefined ? {} : { failed: details as FailedCall };
+  return { message: said.message, notYet: said.type === NOT_READY, ...failed };
 }
 
 /**
@@ -152,7 +196,7 @@ interface Beat {
 
 /** Any other end of an activity: a bug of ours, or an operator's doing. */
 export function unexpected(run: RunState, error: ActivityFailure): ApplicationFailure {
-  const message = lastAttemptOf(error) ?? error.message;
+  const message = lastAttemptOf(error)?.message ?? error.message;
   return failure(run, 'UnlistedRefusal', `Activity ${error.activityId ?? error.activityType} failed: ${message}`, {
     class: 'unlisted',
     code: 'ActivityFailed',

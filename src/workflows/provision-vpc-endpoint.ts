@@ -1,37 +1,51 @@
 import { ApplicationFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
 import type { ProvisionInput } from '../contract/input.js';
-import { stateQuery } from '../contract/messages.js';
+import { retryNowUpdate, stateQuery } from '../contract/messages.js';
 import type { FailureDetails, FailureType, ProvisionResult } from '../contract/result.js';
 import type { Provision } from '../activities/index.js';
-import { acceptEndpoint } from './accept-endpoint.js';
+import { acceptEndpoint, type Progress } from './accept-endpoint.js';
 import { parseInput } from './activity-policies.js';
+import { continuationOf, continueRun, type Continuation } from './continuation.js';
+import { reportDryRun } from './dry-run.js';
 import { invalidInput } from './failures.js';
 import { notifyAll } from './notify.js';
 import { now, RunState } from './run-state.js';
 import { settleCancelled } from './settle-cancelled.js';
+import { undoFailed } from './undo.js';
 import { waitUntilActive } from './wait-until-active.js';
 
 /**
  * Turn one request into one ready VPC endpoint, or one typed failure, whatever crashes in between.
  *
  * Checks the input, has the service accept the request once, waits until the endpoint is Active, and tells whoever wants
- * to know. Nothing is ever deleted. A later run under the same workflow id is the same request: it finds what exists.
+ * to know. Nothing is deleted unless the request asks for it. A later run under the same workflow id is the same request: it finds what exists.
  *
+ * @param continuation - Only from the run of which this one is the continuation.
  * @throws ApplicationFailure - Of a type listed in `FAILURE_TYPES`; `details[0]` is a `FailureDetails`.
  */
-export async function provisionVpcEndpoint(input: ProvisionInput): Promise<ProvisionResult> {
-  const run = new RunState();
-  let provision: Provision | undefined;
+export async function provisionVpcEndpoint(
+  input: ProvisionInput,
+  continuation?: Continuation,
+): Promise<ProvisionResult> {
+  const continued = continuationOf(continuation);
+  const run = new RunState(continued?.memory);
+  let provision = continued?.provision;
+  setHandler(retryNowUpdate, () => run.wake(), {
+    validator: () => run.expectParked(),
+    description: 'End the pause of a parked run',
+  });
   setHandler(stateQuery, () => run.snapshot(), { description: 'Where the run stands and what it waits for' });
 
   try {
-    const parsed = await parseInput(input);
-    if (!parsed.ok) throw invalidInput(parsed.problems);
-    provision = parsed.provision;
-
-    const result = await provisionOnce(run, provision);
+    const checked = continued?.provision ?? (await checkedInput(input));
+    provision = checked;
+    const once = () =>
+      provisionOnce(run, checked, continued?.progress, (progress) =>
+        continueRun(input, { provision: checked, memory: run.memory, progress }),
+      );
+    const result = checked.dryRun ? await reportDryRun(run, checked, once) : await once();
     run.enter('ready', 'nothing');
-    await shielded(() => notifyAll(parsed.provision, { outcome: 'ready', result }));
+    await shielded(() => notifyAll(checked, { outcome: 'ready', result }));
     return result;
   } catch (error) {
     if (isCancellation(error)) {
@@ -40,21 +54,34 @@ export async function provisionVpcEndpoint(input: ProvisionInput): Promise<Provi
         if (provision !== undefined) await notifyAll(provision, { outcome: 'cancelled' });
       });
     } else if (error instanceof ApplicationFailure) {
-      run.enter('failed', `nothing: ${error.message}`);
-      const failure = {
-        type: error.type as FailureType,
-        message: error.message,
-        details: (error.details?.[0] ?? {}) as FailureDetails,
-      };
       const target = provision;
+      const final = target === undefined ? error : await shielded(() => undoFailed(run, target, error));
+      run.enter('failed', `nothing: ${final.message}`);
+      const failure = {
+        type: final.type as FailureType,
+        message: final.message,
+        details: (final.details?.[0] ?? {}) as FailureDetails,
+      };
       if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure }));
+      throw final;
     }
     throw error;
   }
 }
 
-async function provisionOnce(run: RunState, provision: Provision): Promise<ProvisionResult> {
-  const accepted = await acceptEndpoint(run, provision);
+async function checkedInput(input: ProvisionInput): Promise<Provision> {
+  const parsed = await parseInput(input);
+  if (!parsed.ok) throw invalidInput(parsed.problems);
+  return parsed.provision;
+}
+
+async function provisionOnce(
+  run: RunState,
+  provision: Provision,
+  progress: Progress | undefined,
+  continueAsNew: (progress: Progress) => Promise<never>,
+): Promise<ProvisionResult> {
+  const accepted = await acceptEndpoint(run, provision, progress, continueAsNew);
   if (accepted.kind === 'dryRunPassed') {
     return { outcome: 'dryRunPassed', zones: [], times: {}, attempts: run.attempts };
   }

@@ -1,8 +1,24 @@
-import { setCurrentDetails } from '@temporalio/workflow';
+import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import type { EndpointFields } from '../model/endpoint.js';
-import type { LastError, Phase, ProvisionState } from '../contract/messages.js';
+import {
+  NOT_PARKED,
+  type LastError,
+  type Parked,
+  type Phase,
+  type ProvisionState,
+  type RetryNowAnswer,
+} from '../contract/messages.js';
 import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
 import type { LastWord, Refusal } from '../activities/index.js';
+
+/** What is known of a run; goes from a run to its continuation. Plain JSON. */
+export interface RunMemory {
+  readonly epoch: number;
+  readonly parkedTimes: number;
+  readonly attempts: number;
+  readonly log: readonly AttemptRecord[];
+  readonly lastError?: LastError;
+}
 
 /** What is known of a run while it runs: answered to the query `state` and shown as details in the Web UI. */
 export class RunState {
@@ -14,14 +30,40 @@ export class RunState {
   #lastError: LastError | undefined;
   #attempts = 0;
   #log: readonly AttemptRecord[] = [];
+  #parked: Parked | undefined;
+  #parkedTimes = 0;
+  #woken = false;
 
   epoch = 0;
-  parkedTimes = 0;
   endpointId: string | undefined;
   lastSeen: LastSeen | undefined;
   /** Whether this run may have made an endpoint whose id it does not know. */
   mayHaveCreated = false;
   acceptedAt: string | undefined;
+  /** Whether it is certain that this run made the endpoint, and no other. */
+  madeHere = false;
+  /** Whether it was proven, before a create call of this run, that no endpoint carried its tags. */
+  absenceProven = false;
+
+  constructor(memory?: RunMemory) {
+    if (memory === undefined) return;
+    this.epoch = memory.epoch;
+    this.#parkedTimes = memory.parkedTimes;
+    this.#attempts = memory.attempts;
+    this.#log = memory.log;
+    this.#lastError = memory.lastError;
+  }
+
+  /** What a continuation of this run has to know, as long as no endpoint is known. */
+  get memory(): RunMemory {
+    return {
+      epoch: this.epoch,
+      parkedTimes: this.#parkedTimes,
+      attempts: this.#attempts,
+      log: this.#log,
+      ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+    };
+  }
 
   /** The last attempts, oldest first. */
   get attempts(): readonly AttemptRecord[] {
@@ -36,6 +78,40 @@ export class RunState {
     this.#nextLookAt = when.nextLookMs === undefined ? undefined : now(when.nextLookMs);
     this.#deadline = when.withinMs === undefined ? undefined : now(when.withinMs);
     this.show();
+  }
+
+  /** The run waits for a refusal to pass. */
+  park(waitingFor: string, parked: Parked): void {
+    this.#parkedTimes += 1;
+    this.#parked = parked;
+    this.#woken = false;
+    this.enter('parked', waitingFor);
+  }
+
+  /** The pause is over. */
+  unpark(): void {
+    this.#parked = undefined;
+  }
+
+  /** Whether somebody asked for another try since the run was parked. */
+  get isWoken(): boolean {
+    return this.#woken;
+  }
+
+  /** @throws ApplicationFailure - The run is not parked. */
+  expectParked(): void {
+    if (this.#parked === undefined || this.#phase !== 'parked') {
+      throw ApplicationFailure.nonRetryable(
+        `Nothing to wake: the run is not parked (phase ${this.#phase})`,
+        NOT_PARKED,
+      );
+    }
+  }
+
+  /** End the pause of a parked run. */
+  wake(): RetryNowAnswer {
+    this.#woken = true;
+    return { code: this.#parked?.code ?? '', epoch: this.epoch + 1 };
   }
 
   /** Take over the log of an activity. */
@@ -82,22 +158,25 @@ export class RunState {
       connectionStatus: this.lastSeen?.ConnectionStatus,
       attempts: this.#attempts,
       lastError: this.#lastError,
-      nextLookAt: this.#nextLookAt,
-      deadline: this.#deadline,
-      parkedTimes: this.parkedTimes,
+      nextLookAt: this.#parked?.nextTryAt ?? this.#nextLookAt,
+      deadline: this.#parked?.givesUpAt ?? this.#deadline,
+      parkedTimes: this.#parkedTimes,
+      parked: this.#parked,
     });
   }
 
   /** The same for a person, as markdown in the engine's "current details". */
   private show(): void {
+    const parked = this.#parked;
     const lines: [string, string | undefined][] = [
       ['phase', `**${this.#phase}** since ${this.#since}`],
       ['waiting for', this.#waitingFor],
       ['endpoint', this.endpointId === undefined ? undefined : `\`${this.endpointId}\``],
       ['create epoch', this.epoch === 0 ? undefined : String(this.epoch)],
-      ['parked', this.parkedTimes === 0 ? undefined : `${this.parkedTimes} times`],
-      ['next look', this.#nextLookAt],
-      ['deadline', this.#deadline],
+      ['parked', this.#parkedTimes === 0 ? undefined : `${this.#parkedTimes} times`],
+      ['refused', parked && `${parked.refusedTimes} times since ${parked.since}`],
+      [parked ? 'next try' : 'next look', parked?.nextTryAt ?? this.#nextLookAt],
+      [parked ? 'gives up' : 'deadline', parked?.givesUpAt ?? this.#deadline],
       ['last error', this.#lastError === undefined ? undefined : `\`${this.#lastError.message}\``],
     ];
     setCurrentDetails(lines.flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`])).join('\n'));

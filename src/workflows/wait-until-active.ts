@@ -20,7 +20,8 @@ const LAST_LOOK_WITHIN_MS = 30_000;
  *
  * The engine repeats the look; no event is written while it does. After the deadline one last look decides.
  *
- * @throws ApplicationFailure `DeadlineExceeded`, `FinancialLocked` or `EndpointDisappeared`; the endpoint is kept.
+ * @throws ApplicationFailure `DeadlineExceeded`, `FinancialLocked`, `ConnectionLost` or `EndpointDisappeared`; the endpoint
+ *   is kept.
  */
 export async function waitUntilActive(run: RunState, provision: Provision, endpointId: string): Promise<Ready> {
   const withinMs = provision.timeouts.activeMs;
@@ -48,6 +49,8 @@ export async function waitUntilActive(run: RunState, provision: Provision, endpo
       return { endpoint: outcome.endpoint, zones: outcome.zones };
     case 'financialLocked':
       throw deadEnd(run, 'FinancialLocked', endpointId, 'is FinancialLocked: its account is in arrears');
+    case 'connectionLost':
+      throw deadEnd(run, 'ConnectionLost', endpointId, 'lost its connection for good: its service was deleted');
     case 'deleting':
       throw deadEnd(run, 'EndpointDisappeared', endpointId, 'is Deleting: somebody else deletes it');
     case 'disappeared':

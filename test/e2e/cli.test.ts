@@ -134,6 +134,72 @@ describe('a run from start to end', () => {
   });
 });
 
+describe('a dry run', () => {
+  afterEach(() => {
+    stack.twin.faults.clear();
+    stack.twin.engine.configure({ services: [] });
+  });
+
+  test('that passes exits with 0, prints every check, and creates nothing', async () => {
+    const { file, id } = newRequest();
+    const { code, stdout, stderr } = await pvlctl('provision', '-f', file, '--dry-run');
+    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(stdout).toMatch(/^outcome +dryRunPassed: nothing was created$/m);
+    for (const check of ['dryRunCall', 'service', 'zones', 'acceptance', 'endpointQuota', 'existing']) {
+      expect(stdout).toMatch(new RegExp(`^pass +${check} +\\S`, 'm'));
+    }
+    expect(stdout).toMatch(/^unknown +addresses +The API of PrivateLink does not tell/m);
+    expect(stdout).toContain(`a run of ${id} would create`);
+    expect(endpointsOf(id)).toEqual([]);
+    expect(endpointsOf(id.replace('provision', 'dry-run'))).toEqual([]);
+  });
+
+  test('that fails exits with 3, whatever the class of the refusal, and says all that is wrong at once', async () => {
+    stack.twin.faults.add({ action: 'CreateVpcEndpoint', effect: { kind: 'code', code: 'QuotaMisMatched' } });
+    stack.twin.engine.configure({ services: [{ ServiceId: 'epsrv-1', Zones: ['cn-huhehaote-a'] }] });
+    const { file } = newRequest();
+    const { code, stdout, stderr } = await pvlctl('provision', '-f', file, '--dry-run');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toMatch(/^pvlctl: QuotaExceeded: The dry run failed 2 of 7 checks:$/m);
+    expect(stderr).toMatch(/^fail +dryRunCall +QuotaMisMatched: .*RequestId/m);
+    expect(stderr).toMatch(/^fail +zones +The service does not serve cn-huhehaote-b; its zones are cn-huhehaote-a\./m);
+    expect(stderr).toMatch(/^pass +existing /m);
+  });
+
+  test('that is failed by our checks alone exits with 3; as JSON the report is in the details', async () => {
+    stack.twin.engine.configure({ services: [{ ServiceId: 'epsrv-1', listed: false }] });
+    const { file } = newRequest({ DryRun: false });
+    const { code, stdout, stderr } = await pvlctl('provision', '-f', file, '--dry-run', '-o', 'json');
+    expect(code).toBe(3);
+    expect(JSON.parse(stdout)).toMatchObject({
+      error: {
+        type: 'RequestRejected',
+        details: {
+          code: 'EndpointServiceNotFound',
+          report: expect.arrayContaining([
+            expect.objectContaining({ check: 'dryRunCall', verdict: 'pass' }),
+            expect.objectContaining({ check: 'service', verdict: 'fail' }),
+          ]) as unknown,
+        },
+      },
+    });
+    expect(stderr).toMatch(/^note: --dry-run wins over "DryRun": false of the input/m);
+  });
+
+  test('under an id of the caller stands in the way of no run, before or after it', async () => {
+    const { file } = newRequest();
+    const id = `mine-${number}`;
+    const dryRun = () => pvlctl('provision', '-f', file, '--id', id, '--dry-run', '-o', 'json');
+    expect((await dryRun()).code).toBe(0);
+    const run = await pvlctl('provision', '-f', file, '--id', id, '-o', 'json');
+    expect(JSON.parse(run.stdout)).toMatchObject({ outcome: 'created' });
+    const after = JSON.parse((await dryRun()).stdout) as ProvisionResult;
+    const existing = after.report?.find(({ check }) => check === 'existing');
+    expect(existing).toMatchObject({ verdict: 'pass', message: expect.stringContaining('would adopt ep-') as string });
+    expect(endpointsOf(id)).toHaveLength(1);
+  });
+});
+
 describe('a run that waits', () => {
   beforeEach(() => becomesActiveAfter(NEVER_MS));
   afterEach(() => becomesActiveAfter(SOON_MS));

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalStack, type LocalStack } from '../../src/cli/local-stack.js';
 import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { eventually } from '../support/provision-bench.js';
 
 /** The engine's own command line as a trigger: no client of ours is involved. */
 describe('the temporal CLI starts provisions', () => {
@@ -134,6 +135,34 @@ describe('the temporal CLI starts provisions', () => {
     const json = await temporal('workflow', 'result', '--workflow-id', id, '-o', 'json');
     expect(json.stdout).toContain('"RequestRejected"');
     expect(json.stdout).toContain('Check VpcId and RegionId.');
+  });
+
+  it('wakes a parked run, once: a run that is not parked refuses', async () => {
+    const { file, id } = inputFile({ request: { ...REQUEST, EndpointName: 'parked' } });
+    stack.twin.faults.add({ action: 'CreateVpcEndpoint', effect: { kind: 'code', code: 'QuotaMisMatched' } });
+    await provision('start', id, file);
+    const wake = () =>
+      temporal('workflow', 'update', 'execute', '--workflow-id', id, '--name', 'retryNow', '-o', 'json');
+    const woken = await eventually('the run is parked', async () => {
+      const answer = await wake();
+      return answer.code === 0 && answer;
+    });
+    expect(JSON.parse(woken.stdout)).toMatchObject({ result: { code: 'QuotaMisMatched', epoch: 2 } });
+    const result = await temporal('workflow', 'result', '--workflow-id', id, '-o', 'json');
+    expect(JSON.parse(result.stdout)).toMatchObject({ status: 'COMPLETED', result: { create: { epoch: 2 } } });
+
+    const { file: other, id: waiting } = inputFile({ request: { ...REQUEST, EndpointName: 'waiting' } });
+    stack.twin.engine.configure({ timeToActive: { afterMs: 3_600_000 } });
+    await provision('start', waiting, other);
+    const args = ['workflow', 'update', 'execute', '--workflow-id', waiting, '--name', 'retryNow'] as const;
+    const refused = await eventually('the run waits', async () => {
+      const answer = await temporal(...args);
+      return answer.stderr.includes('(phase waiting)') && answer;
+    });
+    stack.twin.engine.configure({ timeToActive: { afterMs: 500 } });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('Nothing to wake: the run is not parked');
+    await temporal('workflow', 'terminate', '--workflow-id', waiting);
   });
 
   it('prints the old run and exits 0 for an id that is running, unless it is told to fail', async () => {

@@ -1,5 +1,5 @@
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
-import { stateQuery } from '../../src/contract/messages.js';
+import { PROVISION_WORKFLOW_TYPE, retryNowUpdate, stateQuery } from '../../src/contract/messages.js';
 import {
   eventually,
   newId,
@@ -31,16 +31,33 @@ async function run(
   return s.workflowId;
 }
 
+/** As {@link run}, as a dry run. One service is not visible to the account. */
+async function dryRun(
+  bench: ProvisionBench,
+  prepare: (s: ReturnType<typeof scenario>) => { request?: object } | void = () => undefined,
+): Promise<string> {
+  const { services } = bench.twin.engine.settings;
+  bench.twin.engine.configure({ services: [...services, { ServiceId: 'epsrv-unlisted', listed: false }] });
+  try {
+    return await run(bench, (s) => {
+      const { request = s.request } = prepare(s) ?? {};
+      return { request: { ...request, DryRun: true } };
+    });
+  } finally {
+    bench.twin.engine.configure({ services });
+  }
+}
+
 /** Start a scenario in real time, wait for a phase, do something to it, and let it run out. */
 async function interrupted(
   bench: ProvisionBench,
   phase: string,
-  prepare: (s: ReturnType<typeof scenario>) => void,
+  prepare: (s: ReturnType<typeof scenario>) => object | void,
   interrupt: (s: ReturnType<typeof scenario>, handle: Awaited<ReturnType<typeof startProvision>>) => Promise<unknown>,
 ): Promise<string> {
   const s = scenario(bench);
-  prepare(s);
-  const handle = await startProvision(bench, { request: s.request }, s.workflowId);
+  const options = prepare(s) ?? {};
+  const handle = await startProvision(bench, { request: s.request, ...options }, s.workflowId);
   await eventually(`the run is ${phase}`, async () => (await handle.query(stateQuery)).phase === phase);
   await interrupt(s, handle);
   await advance(bench.connection, s.workflowId, 3_600_000).catch(() => undefined);
@@ -50,6 +67,7 @@ async function interrupted(
 
 const never = { timeToActive: { afterReads: Infinity } } as const;
 const soon = { timeToActive: { afterReads: 3 } } as const;
+const DELETE = { onFailure: 'delete', onCancel: 'delete' } as const;
 
 /** Every path of this version. A new one is added here and recorded with `npm run record-histories`. */
 export const SHIPPED_PATHS: readonly ShippedPath[] = [
@@ -66,6 +84,23 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
       await provision(bench, { request: { ...request, DryRun: true } }, workflowId);
       return workflowId;
     },
+  },
+  { name: 'dry-run-reported', take: (bench) => dryRun(bench) },
+  {
+    name: 'dry-run-refused',
+    take: (bench) => dryRun(bench, (s) => s.fault('CreateVpcEndpoint', code('QuotaMisMatched'))),
+  },
+  {
+    name: 'dry-run-with-failed-checks',
+    take: (bench) => dryRun(bench, (s) => ({ request: { ...s.request, ServiceId: 'epsrv-unlisted' } })),
+  },
+  {
+    name: 'dry-run-with-unknown-checks',
+    take: (bench) =>
+      dryRun(bench, (s) => {
+        s.fault('ListVpcEndpoints', code('NoPermission'), 'always');
+        s.fault('ListVpcEndpointServicesByEndUser', { kind: 'resetBefore' }, 'always');
+      }),
   },
   {
     name: 'invalid-input',
@@ -140,7 +175,10 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
     name: 'created-after-a-run-in-doubt',
     take: async (bench) => {
       const { workflowId, request } = scenario(bench);
-      const first = await bench.client.workflow.start('never-runs', { workflowId, taskQueue: 'nobody-polls-this' });
+      const first = await bench.client.workflow.start(PROVISION_WORKFLOW_TYPE, {
+        workflowId,
+        taskQueue: 'nobody-polls-this',
+      });
       await first.terminate();
       await eventually('run 1 is listed', async () => (await findEarlierRunsOf(bench, workflowId)) > 0);
       await provision(bench, { request }, workflowId);
@@ -220,6 +258,124 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
         (s) => s.fault('CreateVpcEndpoint', { kind: 'resetBefore' }, 'always'),
         async (s, handle) => {
           await eventually('a call was lost', () => s.calls('CreateVpcEndpoint') > 0);
+          await handle.cancel();
+        },
+      ),
+  },
+  {
+    name: 'woken-while-parked',
+    take: (bench) =>
+      interrupted(
+        bench,
+        'parked',
+        (s) => s.fault('CreateVpcEndpoint', code('QuotaMisMatched')),
+        (_, handle) => handle.executeUpdate(retryNowUpdate),
+      ),
+  },
+  {
+    // The last run of a chain: what it was handed over is its second argument.
+    name: 'continued-as-new',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('CreateVpcEndpoint', code('QuotaMisMatched'), 140);
+        return { retry: { quota: { timeout: '7d' } } };
+      }),
+  },
+  {
+    name: 'found-late-after-exists',
+    take: async (bench) => {
+      bench.twin.engine.configure({ switches: { tokenRetentionMs: 0, listVisibleAfterCalls: 2 } });
+      try {
+        return await run(bench, (s) => {
+          s.fault('CreateVpcEndpoint', { kind: 'loseResponse' });
+          s.fault('CreateVpcEndpoint', code('EndpointExist'));
+        });
+      } finally {
+        bench.twin.engine.configure({ switches: { tokenRetentionMs: 86_400_000, listVisibleAfterCalls: 0 } });
+      }
+    },
+  },
+  {
+    name: 'adopted-by-name',
+    take: async (bench) => {
+      const s = scenario(bench);
+      await bench.privateLink.createVpcEndpoint(s.request);
+      await provision(bench, { request: s.request, ifExists: 'adopt' }, s.workflowId);
+      return s.workflowId;
+    },
+  },
+  {
+    name: 'in-the-way-of-a-run',
+    take: async (bench) => {
+      const { workflowId, request } = scenario(bench);
+      await provision(bench, { request }, workflowId);
+      await ended(provision(bench, { request, ifExists: 'fail' }, workflowId));
+      return workflowId;
+    },
+  },
+  {
+    name: 'connection-lost',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => undefined,
+          async (s) => {
+            bench.twin.engine.setEndpoint(s.endpoints()[0]?.EndpointId ?? '', { ConnectionStatus: 'ServiceDeleted' });
+          },
+        ),
+      ),
+  },
+  {
+    name: 'removed-after-a-failure',
+    take: (bench) => withSettings(bench, never, () => run(bench, () => ({ ...DELETE, timeouts: { active: '5m' } }))),
+  },
+  {
+    name: 'left-after-a-failure',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        run(bench, (s) => {
+          s.fault('DeleteVpcEndpoint', code('EndpointProtected'), 'always');
+          return { ...DELETE, timeouts: { active: '5m' } };
+        }),
+      ),
+  },
+  {
+    name: 'nothing-found-to-remove-after-a-failure',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('CreateVpcEndpoint', { kind: 'resetBefore' });
+        s.fault('CreateVpcEndpoint', code('VpcNotFound'));
+        return DELETE;
+      }),
+  },
+  {
+    name: 'cancelled-and-removed',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => DELETE,
+          (_, handle) => handle.cancel(),
+        ),
+      ),
+  },
+  {
+    name: 'cancelled-and-removed-after-an-unknown-outcome',
+    take: (bench) =>
+      interrupted(
+        bench,
+        'creating',
+        (s) => {
+          s.fault('CreateVpcEndpoint', { kind: 'loseResponse' });
+          s.fault('ListVpcEndpoints', { kind: 'delayMs', ms: 1 });
+          s.fault('ListVpcEndpoints', { kind: 'throttle', timeLeftMs: 60_000 });
+          return DELETE;
+        },
+        async (s, handle) => {
+          await eventually('the repetition backs off', () => s.calls('ListVpcEndpoints') === 2);
           await handle.cancel();
         },
       ),

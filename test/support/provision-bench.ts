@@ -19,6 +19,9 @@ export const REQUEST = {
   Zone: [{ ZoneId: 'cn-huhehaote-b', VSwitchId: 'vsw-1' }],
 } as const;
 
+/** Its service, which serves the zone of the request in whatever region a test works in. */
+const SERVICE = { ServiceId: REQUEST.ServiceId, Zones: [REQUEST.Zone[0].ZoneId] };
+
 /** One worker and one twin for the tests of a file, on the shared dev server. */
 export interface ProvisionBench extends TestKit {
   readonly connection: Connection;
@@ -35,15 +38,19 @@ export function openBench(options: BenchOptions = {}): Promise<ProvisionBench> {
   return openBenchOn({ address: inject('temporalAddress'), codePath: inject('workflowBundlePath') }, options);
 }
 
-type BenchOptions = TestKitOptions & { maxCachedWorkflows?: number };
+type BenchOptions = TestKitOptions & {
+  maxCachedWorkflows?: number;
+  /** Activities on another API than that of the twin in this process. */
+  activities?: TestKit['activities'];
+};
 
 /** Start a worker on a server with virtual time, on a task queue of its own. */
 export async function openBenchOn(
   { address, codePath }: { address: string; codePath: string },
   options: BenchOptions = {},
 ): Promise<ProvisionBench> {
-  const { maxCachedWorkflows, ...kitOptions } = options;
-  const kit = createTestKit(kitOptions);
+  const { maxCachedWorkflows, activities, ...kitOptions } = options;
+  const kit = createTestKit({ ...kitOptions, settings: { services: [SERVICE], ...kitOptions.settings } });
   const taskQueue = `bench-${randomUUID()}`;
   const native = await NativeConnection.connect({ address });
   const connection = await Connection.connect({ address });
@@ -51,7 +58,7 @@ export async function openBenchOn(
     connection: native,
     taskQueue,
     workflowBundle: { codePath },
-    activities: kit.activities,
+    activities: activities ?? kit.activities,
     ...(maxCachedWorkflows === undefined ? {} : { maxCachedWorkflows }),
   });
   const running = worker.run();

@@ -111,7 +111,14 @@ describe.each([
   it('ends when the endpoint disappears while it waits, at the latest by its deadline', async () => {
     await bench.run(
       { request: REQUEST },
-      { ...cache, settings: { timeToActive: { afterReads: Infinity }, deleteMs: 0 } },
+      {
+        ...cache,
+        settings: {
+          timeToActive: { afterReads: Infinity },
+          deleteMs: 0,
+          switches: { deleteNeedsZonesRemoved: false },
+        },
+      },
       async ({ handle, twin, privateLink }) => {
         const endpoint = await eventually('a first look', () => {
           const looks = twin.journal.requests.filter(({ action }) => action === 'GetVpcEndpointAttribute');

@@ -111,7 +111,6 @@ describe.each([
   it.each([
     { runs: { inDoubt: false }, may: false, why: 'there was none' },
     { runs: IN_DOUBT, may: true, why: 'one is in doubt' },
-    { runs: { inDoubt: false, endedWell: true }, may: true, why: 'one ended well' },
   ])('is not denied when nobody could look: endpointMayExist is $may when $why', async ({ runs, may }) => {
     const { request, fault } = scenario(bench);
     says(runs);

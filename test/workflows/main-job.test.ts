@@ -181,7 +181,13 @@ describe.each([
   });
 
   it('calls nothing that deploy/ram-policy.json does not allow', async () => {
-    await provision(bench, { request: scenario(bench).request });
+    const { request } = scenario(bench);
+    await provision(bench, { request });
+    await provision(bench, { request: { ...request, DryRun: true } });
+    bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
+    const removed = { request: scenario(bench).request, onFailure: 'delete', timeouts: { active: '5m' } };
+    await failedProvision(bench, removed);
+    bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     const policy = JSON.parse(readFileSync(new URL('../../deploy/ram-policy.json', import.meta.url), 'utf8')) as {
       Statement: { Action: string[] }[];
     };

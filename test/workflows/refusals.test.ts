@@ -134,7 +134,8 @@ describe.each([
     fault('CreateVpcEndpoint', { kind: 'code', code });
     const failure = await failedProvision(bench, { request: { ...request, DryRun: true } });
     expect(failure).toMatchObject({ type, details: { code, endpointMayExist: false } });
-    expect(calls('ListVpcEndpoints')).toBe(0);
+    // The checks of its report: one count and one look by our tags.
+    expect(calls('ListVpcEndpoints')).toBe(2);
   });
 
   it.each([{ retry: { quota: false } }, { retry: { quota: { timeout: '10m', initialInterval: '1m' } } }])(

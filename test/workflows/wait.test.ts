@@ -68,7 +68,9 @@ describe.each([
     const failure = await failureOf(handle.result());
     expect(failure).toMatchObject({ type: 'DeadlineExceeded', details: { lastSeen: { EndpointStatus: 'Pending' } } });
     expect(failure.message).toContain('last seen Pending');
-    expect(failure.details.attempts.filter(({ code }) => code === 'NoPermission').length).toBeGreaterThan(1);
+    // Seven minutes of a look each minute, and before them those that saw it.
+    expect(failure.details.attempts.filter(({ code }) => code === 'NoPermission').length).toBeGreaterThan(5);
+    expect(failure.details.attempts).toHaveLength(20);
   });
 
   it('gives the last look the time of a slow call', async () => {
@@ -119,8 +121,26 @@ describe.each([
     expect(result.zones).toHaveLength(1);
   });
 
+  it('waits for the whole deadline where the service asks for more patience than is left', async () => {
+    const { workflowId, request, fault } = scenario(bench);
+    fault('GetVpcEndpointAttribute', { kind: 'throttle', timeLeftMs: 280_000 });
+    bench.twin.engine.configure({ timeToActive: { afterReads: 0 } });
+    const result = await provision(bench, { request, timeouts: { active: '60s' } }, workflowId);
+    bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
+    expect(result.endpoint?.EndpointStatus).toBe('Active');
+    const { events } = await bench.client.workflow.getHandle(workflowId).fetchHistory();
+    const scheduled = (events ?? []).flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
+    expect(scheduled.map(({ activityId }) => activityId)).not.toContain('last-look');
+  });
+
   it.each([
     { why: 'arrears', force: { EndpointBusinessStatus: 'FinancialLocked' }, type: 'FinancialLocked', text: 'arrears' },
+    {
+      why: 'a service that was deleted',
+      force: { EndpointStatus: 'Active', ConnectionStatus: 'ServiceDeleted' },
+      type: 'ConnectionLost',
+      text: 'its service was deleted',
+    },
     { why: 'a deletion', force: { EndpointStatus: 'Deleting' }, type: 'EndpointDisappeared', text: 'is Deleting' },
   ])('ends as $type on $why, and makes nothing anew', async ({ force, type, text }) => {
     const { workflowId, request, endpoints, calls } = scenario(bench);

@@ -18,6 +18,7 @@ export interface ProvisionOptions {
   readonly id?: string;
   readonly wait: boolean;
   readonly restart?: true;
+  readonly dryRun?: true;
   readonly output: OutputFormat;
   readonly account?: string;
   readonly taskQueue: string;
@@ -31,6 +32,7 @@ export function provisionCommand({ env }: CommandContext, run: (options: Provisi
     .option('--id <id>', 'workflow id; derived from the request when left out')
     .option('--no-wait', 'print the ids and return while the run goes on')
     .option('--restart', 'start again even if the last run of the id ended ready; it adopts the endpoint')
+    .option('--dry-run', 'check the request and create nothing: one report of what passes, fails or is unknown')
     .option('--account <account>', 'credentials profile on the worker', accountArgument)
     .option('--task-queue <queue>', 'task queue that the workers poll', defaultTaskQueue(env))
     .addOption(outputOption())
@@ -38,6 +40,7 @@ export function provisionCommand({ env }: CommandContext, run: (options: Provisi
       'after',
       examples(
         'pvlctl provision -f examples/endpoint.json',
+        'pvlctl provision -f request.json --dry-run',
         'pvlctl provision -f request.json --no-wait -o json | jq -r .workflowId',
         'terraform output -json endpoint | pvlctl provision -f - --id order-17',
       ),
@@ -51,7 +54,8 @@ export async function provision(context: CommandContext, options: ProvisionOptio
   if (options.file === '-' && terminal.stdinIsTerminal) {
     terminal.err('Reading the input from the terminal; end it with Ctrl-D.');
   }
-  const raw = withAccount(await readInput(options.file, terminal.stdin), options.account);
+  const given = withAccount(await readInput(options.file, terminal.stdin), options.account);
+  const raw = options.dryRun === true ? asDryRun(given, (note) => terminal.err(note)) : given;
   const checked = checkInput(raw);
   if (!checked.ok) throw new InvalidInputError(options.id ?? '(none)', checked.problems);
   const { input } = checked;
@@ -72,11 +76,23 @@ export async function provision(context: CommandContext, options: ProvisionOptio
 
 /** Two different answers to the question whose account it is would be settled by luck. */
 function withAccount(raw: unknown, account: string | undefined): unknown {
-  if (account === undefined || typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-  if ('account' in raw && raw.account !== account) {
+  if (account === undefined || !isObject(raw)) return raw;
+  if ('account' in raw && raw['account'] !== account) {
     throw new UsageError(`--account says "${account}", and the input names another account: leave one of them out.`);
   }
   return { ...raw, account };
+}
+
+/** The same input as a dry run. What is no input at all is left to the check of it. */
+function asDryRun(raw: unknown, say: (note: string) => void): unknown {
+  if (!isObject(raw) || !isObject(raw['request'])) return raw;
+  if (raw['request']['DryRun'] === false)
+    say('note: --dry-run wins over "DryRun": false of the input: nothing is created.');
+  return { ...raw, request: { ...raw['request'], DryRun: true } };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function whatHappened({ how, workflowId, runId }: StartedProvision): string {

@@ -40,7 +40,7 @@ export function resultCommand(run: RunAction): Command {
 /** The command that asks a run to stop. */
 export function cancelCommand(run: RunAction): Command {
   return new Command('cancel')
-    .description('Ask a run to stop. The endpoint is kept.')
+    .description('Ask a run to stop. The endpoint is kept, unless the input of the run says onCancel "delete".')
     .argument('<id>', 'workflow id')
     .option('--wait', 'wait for the end; output and exit code are those of `result`: 9 when it was cancelled')
     .addOption(outputOption())

@@ -29,6 +29,33 @@ describe('a failure as text', () => {
     expect(text.split('\n').at(-1)).toBe(`endpoint: ${line}`);
   });
 
+  test('names an endpoint that the run removed', () => {
+    const undo = { outcome: 'removed', endpointId: 'ep-1', attempts: [] } as const;
+    const text = failureText(reportOf(failed({ endpointId: 'ep-1', endpointMayExist: false, undo })));
+    expect(text.split('\n').at(-1)).toBe('endpoint: ep-1 (removed)');
+  });
+
+  test('of a denied call names action, resource, whose turn it is, and the missing statement on one line', () => {
+    const statement = {
+      Effect: 'Allow',
+      Action: ['privatelink:ListVpcEndpoints'],
+      Resource: ['acs:privatelink:cn-a:*:vpcendpoint/*'],
+    } as const;
+    const denied = {
+      action: 'privatelink:ListVpcEndpoints',
+      resource: statement.Resource,
+      turn: 'ramAdministrator',
+    } as const;
+    const lines = failureText(reportOf(failed({ denied: { ...denied, statement } }))).split('\n');
+    expect(lines.slice(2)).toEqual([
+      'denied: privatelink:ListVpcEndpoints on acs:privatelink:cn-a:*:vpcendpoint/*',
+      'whose turn: whoever manages the RAM policies of the account',
+      `missing statement: ${JSON.stringify(statement)}`,
+    ]);
+    expect(JSON.parse(failureJson(reportOf(failed({ denied }))))).toMatchObject({ error: { details: { denied } } });
+    expect(failureText(reportOf(failed({ denied })))).not.toContain('missing statement');
+  });
+
   test('a message of several lines becomes one, without codes that steer the terminal', () => {
     const text = failureText(reportOf(failed({}, 'first\nsecond \u001b[31mred')));
     expect(text.split('\n')[0]).toBe('pvlctl: QuotaExceeded: first second [31mred');
@@ -72,6 +99,42 @@ describe('a failure as text', () => {
 
   test('what was thrown and is no error is told as it is', () => {
     expect(failureText(reportOf('just a text'))).toBe('pvlctl: Unexpected: just a text');
+  });
+});
+
+describe('the failure of a dry run', () => {
+  const report = [
+    {
+      check: 'dryRunCall',
+      verdict: 'fail',
+      message: 'QuotaMisMatched: used up (RequestId REQ-1) Ask for a higher quota.',
+      code: 'QuotaMisMatched',
+      requestId: 'REQ-1',
+    },
+    { check: 'service', verdict: 'pass', message: 'epsrv-1 is visible to this account.', requestId: 'REQ-2' },
+    { check: 'zones', verdict: 'fail', message: 'The service does not serve z-1.', requestId: 'REQ-2' },
+  ] as const;
+  const message = `The dry run failed 2 of 3 checks:\n- dryRunCall: ${report[0].message}\n- zones: ${report[2].message}`;
+
+  test('is a table of all checks, what failed with its advice', () => {
+    expect(failureText(reportOf(failed({ report }, message))).split('\n')).toEqual([
+      'pvlctl: QuotaExceeded: The dry run failed 2 of 3 checks:',
+      'fail  dryRunCall  QuotaMisMatched: used up (RequestId REQ-1) Ask for a higher quota.',
+      'pass  service     epsrv-1 is visible to this account.',
+      'fail  zones       The service does not serve z-1. (RequestId REQ-2)',
+    ]);
+  });
+
+  test('exits as rejected where a check failed, whatever the type says', () => {
+    expect(reportOf(failed({})).exit).toBe('later');
+    expect(reportOf(failed({ report })).exit).toBe('rejected');
+    expect(reportOf(failed({ report: [report[1]] })).exit).toBe('later');
+  });
+
+  test('has the whole report as JSON', () => {
+    expect(JSON.parse(failureJson(reportOf(failed({ report }, message))))).toMatchObject({
+      error: { type: 'QuotaExceeded', message, details: { report } },
+    });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { StartedProvision } from '../../../src/client/provisioning-client.js';
+import type { RunReport } from '../../../src/client/run-report.js';
 import type { RunView } from '../../../src/client/run-view.js';
 import type { ProvisionState } from '../../../src/contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../../../src/contract/result.js';
@@ -73,6 +74,84 @@ export const SILENT_VIEW: RunView = Object.fromEntries(
   Object.entries(VIEW).filter(([name]) => name !== 'state'),
 ) as unknown as RunView;
 
+/** What is told of a run that failed. */
+export const REPORT: RunReport = {
+  workflowId: 'order-17',
+  runId: 'run-2',
+  status: 'FAILED',
+  runs: [
+    { runId: 'run-1', startedAt: '2026-01-01T00:00:00.000Z', closedAt: '2026-01-02T00:00:00.000Z', events: 1_502 },
+    { runId: 'run-2', startedAt: '2026-01-02T00:00:00.000Z', closedAt: '2026-01-02T01:00:00.000Z', events: 40 },
+  ],
+  olderRunsMissing: false,
+  account: 'default',
+  region: 'cn-huhehaote',
+  request: {
+    RegionId: 'cn-huhehaote',
+    VpcId: 'vpc-1',
+    SecurityGroupId: ['sg-1', 'sg-2'],
+    Zone: [{ ZoneId: 'cn-huhehaote-b', VSwitchId: 'vsw-1' }],
+  },
+  withheld: ['PolicyDocument', 'Tag'],
+  startedAt: '2026-01-01T00:00:00.000Z',
+  closedAt: '2026-01-02T01:00:00.000Z',
+  failure: {
+    type: 'AccessDenied',
+    message: 'NoPermission: no (action CreateVpcEndpoint, RequestId REQ-2)',
+    details: {
+      class: 'denied',
+      code: 'NoPermission',
+      requestId: 'REQ-2',
+      endpointMayExist: false,
+      advice: 'Allow it. Then start the same workflow id again.',
+      retryable: true,
+      denied: {
+        action: 'privatelink:CreateVpcEndpoint',
+        resource: ['acs:privatelink:cn-huhehaote:*:vpcendpoint/*'],
+        turn: 'ramAdministrator',
+        statement: {
+          Effect: 'Allow',
+          Action: ['privatelink:CreateVpcEndpoint'],
+          Resource: ['acs:privatelink:cn-huhehaote:*:vpcendpoint/*'],
+        },
+      },
+    },
+  },
+  attempts: [
+    {
+      at: '2026-01-01T00:00:01.000Z',
+      action: 'ListVpcEndpoints',
+      code: '0 found',
+      RequestId: 'REQ-0',
+      activityId: 'create.1',
+      epoch: 1,
+    },
+    {
+      at: '2026-01-01T00:00:02.000Z',
+      action: 'CreateVpcEndpoint',
+      code: 'QuotaMisMatched',
+      RequestId: 'REQ-1',
+      activityId: 'create.1',
+      epoch: 1,
+      clientToken: 'token.1',
+    },
+    {
+      at: '2026-01-02T00:59:59.000Z',
+      action: 'GetVpcEndpointAttribute',
+      code: 'ECONNRESET',
+      activityId: 'wait-active',
+    },
+  ],
+  parked: [
+    {
+      code: 'QuotaMisMatched',
+      times: 150,
+      firstAt: '2026-01-01T00:00:03.000Z',
+      lastAt: '2026-01-02T00:50:00.000Z',
+    },
+  ],
+};
+
 /** A run that was just started. */
 export const STARTED: StartedProvision = { workflowId: 'order-17', runId: 'run-1', how: 'started' };
 
@@ -131,7 +210,14 @@ export async function pvlctl(args: readonly string[], machine: FakeMachine = {})
       connections.push(options);
       if (machine.warning !== undefined) options.onWarning(machine.warning);
       return {
-        client: { start: unexpected, state: unexpected, result: unexpected, cancel: unexpected, ...machine.client },
+        client: {
+          start: unexpected,
+          state: unexpected,
+          result: unexpected,
+          cancel: unexpected,
+          explain: unexpected,
+          ...machine.client,
+        },
         soon: (call) => call(),
         until: (signal, call) => Promise.race([call(), rejectionOf(signal)]),
         close: async () => {

@@ -63,6 +63,36 @@ describe('pvlctl provision', () => {
     expect(client.start.mock.lastCall?.[1]).toMatchObject({ restart: true });
   });
 
+  test('--dry-run makes a dry run of the input, whose id is another one', async () => {
+    const client = readyClient();
+    const { exitCode, stderr } = await pvlctl([...FROM_STDIN, '--dry-run'], { client, stdin });
+    expect(exitCode).toBe(0);
+    expect(client.start.mock.lastCall?.[0].request).toEqual({ ...INPUT.request, DryRun: true });
+    expect(client.result.mock.lastCall?.[0]).toMatch(/^dry-run\//);
+    expect(stderr).not.toContain('note:');
+  });
+
+  test.each([
+    { DryRun: false, notes: 1 },
+    { DryRun: true, notes: 0 },
+  ])('--dry-run wins over "DryRun": $DryRun of the input, and says so where they differ', async ({ DryRun, notes }) => {
+    const client = readyClient();
+    const given = JSON.stringify({ request: { ...INPUT.request, DryRun } });
+    const { stderr } = await pvlctl([...FROM_STDIN, '--dry-run'], { client, stdin: given });
+    expect(client.start.mock.lastCall?.[0].request.DryRun).toBe(true);
+    expect(stderr.match(/--dry-run wins over "DryRun": false/g) ?? []).toHaveLength(notes);
+  });
+
+  test.each(['[]', '7', '{}', '{"request": 7}', JSON.stringify(INPUT.request)])(
+    '--dry-run makes no input of what is none: %s',
+    async (given) => {
+      const { exitCode, stderr, connections } = await pvlctl([...FROM_STDIN, '--dry-run'], { stdin: given });
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain('InvalidInput');
+      expect(connections).toEqual([]);
+    },
+  );
+
   test('says once that an id is a hash when the request has no name', async () => {
     const request = { ...INPUT.request, EndpointName: undefined };
     const unnamed = await pvlctl(FROM_STDIN, { client: readyClient(), stdin: JSON.stringify({ request }) });

@@ -47,6 +47,22 @@ describe('the result of a run', () => {
       'outcome      dryRunPassed: nothing was created\nworkflow id  order-17',
     );
   });
+
+  test('of a dry run has its report as an aligned table, each check on one line', () => {
+    const report = [
+      { check: 'dryRunCall', verdict: 'pass', message: 'The service accepts the request.', requestId: 'REQ-1' },
+      { check: 'addresses', verdict: 'unknown', message: 'Nobody\u001b[31m\ntells.' },
+    ] as const;
+    const result = { outcome: 'dryRunPassed', zones: [], times: {}, attempts: [], report } as const;
+    expect(resultOutput('order-17', result, 'text').split('\n')).toEqual([
+      'outcome      dryRunPassed: nothing was created',
+      'workflow id  order-17',
+      '',
+      'pass     dryRunCall  The service accepts the request.',
+      'unknown  addresses   Nobody[31m tells.',
+    ]);
+    expect(JSON.parse(resultOutput('order-17', result, 'json'))).toMatchObject({ report });
+  });
 });
 
 describe('a started run', () => {

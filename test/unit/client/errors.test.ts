@@ -74,6 +74,10 @@ describe('the errors of the client', () => {
     const kept = new ProvisionCancelledError('order-17', { outcome: 'kept', endpointId: 'ep-1' }, cause);
     expect(kept.message).toContain('kept (ep-1)');
     expect(kept.outcome).toEqual({ outcome: 'kept', endpointId: 'ep-1' });
+    const left = { outcome: 'kept', endpointId: 'ep-1', reason: 'EndpointProtected: m' } as const;
+    expect(new ProvisionCancelledError('order-17', left, cause).message).toMatch(
+      /kept \(ep-1\): EndpointProtected: m$/,
+    );
     expect(new ProvisionCancelledError('order-17', { outcome: 'nothingCreated' }, cause).message).toMatch(
       /nothingCreated$/,
     );

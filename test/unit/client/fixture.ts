@@ -101,7 +101,9 @@ export function fakeClient(runs: Readonly<Record<string, FakeRun>> = {}, pollers
       start: async (type: string, options: WorkflowStartOptions) => {
         asked.types.push(type);
         asked.starts.push(options);
-        if (runs[options.workflowId] !== undefined) {
+        const { status = 'RUNNING' } = runs[options.workflowId] ?? {};
+        const mayFollow = status !== 'RUNNING' && options.workflowIdReusePolicy === 'ALLOW_DUPLICATE';
+        if (runs[options.workflowId] !== undefined && !mayFollow) {
           throw new WorkflowExecutionAlreadyStartedError('already started', options.workflowId, type);
         }
         return { workflowId: options.workflowId, firstExecutionRunId: STARTED_ID };

@@ -200,6 +200,42 @@ describe('starting a request again', () => {
   });
 });
 
+describe('dry runs and runs of one workflow id', () => {
+  const DRY = { request: { ...INPUT.request, DryRun: true } };
+
+  it('a run starts behind a dry run that has ended, also where their requests differ', async () => {
+    for (const request of [DRY.request, { ...DRY.request, VpcId: 'vpc-2' }]) {
+      const { ours, asked } = provisioning({ [ID]: { input: { request }, status: 'COMPLETED' } });
+      expect(await ours.start(INPUT, { workflowId: ID })).toMatchObject({ runId: STARTED_ID, how: 'started' });
+      expect(asked.starts.map(({ workflowIdReusePolicy }) => workflowIdReusePolicy)).toEqual([
+        'ALLOW_DUPLICATE_FAILED_ONLY',
+        'ALLOW_DUPLICATE',
+      ]);
+    }
+  });
+
+  it('a dry run starts behind a run that has ended', async () => {
+    const { ours } = provisioning({ [ID]: { input: INPUT, status: 'COMPLETED' } });
+    expect(await ours.start(DRY, { workflowId: ID })).toMatchObject({ runId: STARTED_ID, how: 'started' });
+  });
+
+  it('a dry run joins the same one that is under way', async () => {
+    const { ours } = provisioning({ [ID]: { input: DRY } });
+    expect(await ours.start(DRY, { workflowId: ID })).toMatchObject({ runId: RUN_ID, how: 'joined' });
+  });
+
+  it.each([
+    { theirs: DRY, wanted: INPUT, why: 'a run and a dry run that is under way' },
+    { theirs: INPUT, wanted: DRY, why: 'a dry run and a run that is under way' },
+  ])('never join each other, and say to wait: $why', async ({ theirs, wanted }) => {
+    const { ours } = provisioning({ [ID]: { input: theirs } });
+    const error = await failureOf(ours.start(wanted, { workflowId: ID }));
+    expect(error).toBeInstanceOf(RequestConflictError);
+    expect((error as RequestConflictError).fields).toEqual(['request.DryRun']);
+    expect((error as RequestConflictError).message).toContain('Wait for its end, or give this one an id of its own.');
+  });
+});
+
 describe('waiting for the end of a run', () => {
   it('returns the result of the very run that was started or joined', async () => {
     const { ours, asked } = provisioning({ [ID]: { input: INPUT } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { differingFields, isHashedId, provisionWorkflowId } from '../../../src/client/workflow-id.js';
 import type { ProvisionInput } from '../../../src/contract/input.js';
+import { realWorkflowId } from '../../../src/model/derived-id.js';
 import { tagValueProblem } from '../../../src/model/owner-tags.js';
 import type { CreateVpcEndpointRequest } from '../../../src/model/request.js';
 
@@ -70,6 +71,23 @@ describe('the workflow id of a named request', () => {
 
   it('of a dry run is another one: it must not stand in the way of the run', () => {
     expect(idOf({ ...NAMED, DryRun: true })).toBe('dry-run/default/cn-hangzhou/vpc-1/epsrv-1/orders');
+  });
+
+  it.each([
+    { request: NAMED, reason: 'with a name' },
+    { request: UNNAMED, reason: 'without a name' },
+    {
+      request: { ...NAMED, EndpointName: 'x'.repeat(84) },
+      reason: 'with a name that just fits into the id of the run',
+    },
+    {
+      request: { ...NAMED, EndpointName: 'x'.repeat(86) },
+      reason: 'with a name that would fit into the shorter one only',
+    },
+  ])('of a dry run is that of the run behind another prefix: a request $reason', ({ request }) => {
+    const dryRun = idOf({ ...request, DryRun: true });
+    expect(dryRun).toMatch(/^dry-run\//);
+    expect(realWorkflowId(dryRun, { account: 'default', RegionId: request.RegionId })).toBe(idOf(request));
   });
 
   it.each([

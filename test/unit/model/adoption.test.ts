@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { differences, readLookUp } from '../../../src/model/adoption.js';
+import { differences, readByName, readLookUp } from '../../../src/model/adoption.js';
 import { ownerTags } from '../../../src/model/owner-tags.js';
 import type { ListedVpcEndpoint } from '../../../src/model/endpoint.js';
 import type { CreateVpcEndpointRequest } from '../../../src/model/request.js';
@@ -186,5 +186,51 @@ describe('reading a complete look-up', () => {
     const scan = [listed({ EndpointId: 'ep-b' }), listed({ EndpointId: 'ep-a' })];
     readLookUp(REQUEST, OWNER, scan);
     expect(scan.map(({ EndpointId }) => EndpointId)).toEqual(['ep-b', 'ep-a']);
+  });
+});
+
+describe('reading the endpoints of one name', () => {
+  const read = (...endpoints: ListedVpcEndpoint[]) => readByName(REQUEST, 'orders', OWNER, endpoints);
+  const untagged = (fields: Partial<ListedVpcEndpoint> = {}) => listed({ Tags: [], ...fields });
+
+  it('finds nothing where none has the name, is in the VPC and lives', () => {
+    expect(read()).toEqual({ kind: 'absent' });
+    const endpoints = [
+      untagged({ EndpointName: 'orders-2' }),
+      untagged({ VpcId: 'vpc-2' }),
+      untagged({ EndpointStatus: 'Deleting' }),
+    ];
+    expect(read(...endpoints)).toEqual({ kind: 'absent' });
+  });
+
+  it('takes the only one that fits, whoever made it', () => {
+    expect(read(untagged())).toMatchObject({ kind: 'fits', endpoint: { EndpointId: 'ep-1' } });
+    expect(read(without(listed(), 'Tags'))).toMatchObject({ kind: 'fits' });
+    expect(read(listed())).toMatchObject({ kind: 'fits' });
+    expect(read(untagged({ Tags: [{ Key: 'team', Value: 'a' }] }))).toMatchObject({ kind: 'fits' });
+  });
+
+  it('names each difference of the only one', () => {
+    expect(read(untagged({ ServiceId: 'epsrv-2' }))).toMatchObject({
+      kind: 'differs',
+      differences: [{ field: 'ServiceId', wanted: 'epsrv-1', found: 'epsrv-2' }],
+    });
+  });
+
+  it('never takes one of another workflow or installation, also where this run works without tags', () => {
+    for (const other of [
+      { ...OWNER, workflowId: 'order-18' },
+      { ...OWNER, installation: 'team-b' },
+    ]) {
+      expect(read(listed({ Tags: ownerTags(other) }))).toEqual({ kind: 'anotherWorkflow', endpointIds: ['ep-1'] });
+    }
+    expect(readByName(REQUEST, 'orders', undefined, [listed()])).toMatchObject({ kind: 'anotherWorkflow' });
+  });
+
+  it('chooses between several none', () => {
+    expect(read(untagged(), untagged({ EndpointId: 'ep-2', ServiceId: 'epsrv-2' }))).toEqual({
+      kind: 'ambiguous',
+      endpointIds: ['ep-1', 'ep-2'],
+    });
   });
 });

@@ -109,6 +109,15 @@ describe('reading an observed endpoint', () => {
     ).toEqual(reading);
   });
 
+  it('a service that was deleted is a dead end, whatever the endpoint says, unless the endpoint goes away itself', () => {
+    const lost = { ConnectionStatus: 'ServiceDeleted' } as const;
+    for (const EndpointStatus of ['Creating', 'Active', 'Pending', 'Odd']) {
+      expect(readEndpoint({ ...lost, EndpointStatus })).toEqual({ kind: 'connectionLost' });
+    }
+    expect(readEndpoint({ ...lost, EndpointStatus: 'Deleting' })).toEqual({ kind: 'deleting' });
+    expect(readEndpoint({ EndpointStatus: 'Active', ConnectionStatus: 'Disconnected' })).toEqual({ kind: 'ready' });
+  });
+
   it('every documented status has a reading of its own', () => {
     const kinds = ENDPOINT_STATUSES.map((EndpointStatus) => readEndpoint({ EndpointStatus }).kind);
     expect(kinds).not.toContain('unknownStatus');

@@ -6,6 +6,7 @@ import {
   fullJitterDelayMs,
   pollDelayMs,
   type Backoff,
+  delayWithin,
 } from '../../../src/model/poll-schedule.js';
 import { MAX_DURATION_MS } from '../../../src/model/duration.js';
 
@@ -123,5 +124,18 @@ describe('keeping a number within bounds', () => {
     { value: Number.POSITIVE_INFINITY, min: 1, max: 10, kept: 10 },
   ])('$value in [$min, $max] is $kept', ({ value, min, max, kept }) => {
     expect(clamp(value, min, max)).toBe(kept);
+  });
+});
+
+describe('a delay before a deadline', () => {
+  it.each([
+    { delay: 5_000, left: 60_000, next: 5_000, why: 'it fits' },
+    { delay: 300_000, left: 200_000, next: 197_000, why: 'one more try fits before the end' },
+    { delay: 57_500, left: 60_000, next: 57_000, why: 'the last try needs time, too' },
+    { delay: 10_000, left: 3_500, next: 10_000, why: 'nothing fits any more: the engine gives up' },
+    { delay: 10_000, left: -1, next: 10_000, why: 'the deadline has passed' },
+    { delay: 10_000, left: Number.POSITIVE_INFINITY, next: 10_000, why: 'there is no deadline' },
+  ])('of $delay ms with $left ms left is $next ms: $why', ({ delay, left, next }) => {
+    expect(delayWithin(delay, left)).toBe(next);
   });
 });

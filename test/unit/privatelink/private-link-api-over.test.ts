@@ -28,21 +28,32 @@ async function failure(call: Promise<unknown>): Promise<PrivateLinkError> {
 
 describe('every method', () => {
   it('sends its action once, with the parameters it was given and no others', async () => {
-    const { api, sent } = scripted({ RequestId: 'R', EndpointId: 'ep-1', Endpoints: [], Zones: [] });
+    const { api, sent } = scripted({ RequestId: 'R', EndpointId: 'ep-1', Endpoints: [], Services: [], Zones: [] });
     const tags = [{ Key: 'k', Value: 'v' }];
     await api.createVpcEndpoint({ RegionId: 'r-1', VpcId: 'vpc-1' });
     await api.getVpcEndpointAttribute(REF);
     await api.listVpcEndpoints({ RegionId: 'r-1', Tag: tags, MaxResults: 100 });
+    await api.listVpcEndpointServicesByEndUser({ RegionId: 'r-1', ServiceId: 'epsrv-1', MaxResults: 1_000 });
     await api.listVpcEndpointZones(REF);
     await api.deleteVpcEndpoint(REF);
     await api.deleteVpcEndpoint({ ...REF, ClientToken: 'token' });
+    await api.removeZoneFromVpcEndpoint({ ...REF, ZoneId: 'z-1' });
+    await api.removeZoneFromVpcEndpoint({ ...REF, ZoneId: 'z-1', ClientToken: 'token' });
+    await api.listVpcEndpoints({ RegionId: 'r-1', EndpointId: 'ep-1' });
     expect(sent).toEqual([
       { action: 'CreateVpcEndpoint', parameters: { RegionId: 'r-1', VpcId: 'vpc-1' } },
       { action: 'GetVpcEndpointAttribute', parameters: REF },
       { action: 'ListVpcEndpoints', parameters: { RegionId: 'r-1', Tag: tags, MaxResults: 100 } },
+      {
+        action: 'ListVpcEndpointServicesByEndUser',
+        parameters: { RegionId: 'r-1', ServiceId: 'epsrv-1', MaxResults: 1_000 },
+      },
       { action: 'ListVpcEndpointZones', parameters: REF },
       { action: 'DeleteVpcEndpoint', parameters: REF },
       { action: 'DeleteVpcEndpoint', parameters: { ...REF, ClientToken: 'token' } },
+      { action: 'RemoveZoneFromVpcEndpoint', parameters: { ...REF, ZoneId: 'z-1' } },
+      { action: 'RemoveZoneFromVpcEndpoint', parameters: { ...REF, ZoneId: 'z-1', ClientToken: 'token' } },
+      { action: 'ListVpcEndpoints', parameters: { RegionId: 'r-1', EndpointId: 'ep-1' } },
     ]);
   });
 
@@ -52,6 +63,7 @@ describe('every method', () => {
       () => api.createVpcEndpoint({}),
       () => api.getVpcEndpointAttribute(REF),
       () => api.listVpcEndpoints({ RegionId: 'r-1' }),
+      () => api.listVpcEndpointServicesByEndUser({ RegionId: 'r-1' }),
       () => api.listVpcEndpointZones(REF),
       () => api.deleteVpcEndpoint(REF),
     ];
@@ -123,6 +135,24 @@ describe('an endpoint', () => {
     expect((await failure(scripted('EndpointConnectionNotFound').api.deleteVpcEndpoint(REF))).class).toBe('absent');
   });
 
+  it.each(['EndpointZoneNotFound', 'EndpointNotFound'])('has no zone to remove after %s', async (code) => {
+    const zone = { ...REF, ZoneId: 'z-1' };
+    expect(await scripted(code).api.removeZoneFromVpcEndpoint(zone)).toEqual({ RequestId: 'R-refused' });
+  });
+
+  it.each(['EndpointLocked', 'GatewayLoadBalancerZoneCountDeny', 'NoPermission', 'SystemBusy'])(
+    'keeps its zone after %s, which is passed on',
+    async (code) => {
+      const { api } = scripted(code);
+      expect((await failure(api.removeZoneFromVpcEndpoint({ ...REF, ZoneId: 'z-1' }))).code).toBe(code);
+    },
+  );
+
+  it('keeps its zone after an answer without a RequestId', async () => {
+    const removed = scripted({}).api.removeZoneFromVpcEndpoint({ ...REF, ZoneId: 'z-1' });
+    expect((await failure(removed)).code).toBe('MalformedResponse');
+  });
+
   it('is not deleted by an answer without a RequestId', async () => {
     expect((await failure(scripted({}).api.deleteVpcEndpoint(REF))).code).toBe('MalformedResponse');
   });
@@ -151,7 +181,25 @@ describe('a list', () => {
     ['an empty list', { RequestId: 'R', Endpoints: [], NextToken: '' }],
     ['no list and a count of 0', { RequestId: 'R', TotalCount: 0, NextToken: null }],
   ])('is empty with %s', async (_title, body) => {
-    expect(await scripted(body).api.listVpcEndpoints({ RegionId: 'r-1' })).toEqual({ RequestId: 'R', Endpoints: [] });
+    const page = await scripted(body).api.listVpcEndpoints({ RegionId: 'r-1' });
+    expect(page).toMatchObject({ RequestId: 'R', Endpoints: [] });
+    expect(page.NextToken).toBeUndefined();
+  });
+
+  it.each<[given: JsonObject[string], read: number | undefined]>([
+    [12, 12],
+    ['12', 12],
+    [0, 0],
+    ['', undefined],
+    ['many', undefined],
+    [-1, undefined],
+    [null, undefined],
+    [1.5, undefined],
+  ])('is counted: TotalCount %j is %s', async (TotalCount, read) => {
+    const page = await scripted({ RequestId: 'R', Endpoints: [], TotalCount }).api.listVpcEndpoints({
+      RegionId: 'r-1',
+    });
+    expect(page.TotalCount).toBe(read);
   });
 
   it.each<[string, JsonObject]>([
@@ -166,6 +214,51 @@ describe('a list', () => {
       code: 'MalformedResponse',
       class: 'unknown',
     });
+  });
+});
+
+describe('a list of services', () => {
+  const list = (body: JsonObject) =>
+    scripted(body).api.listVpcEndpointServicesByEndUser({ RegionId: 'r-1', ServiceId: 'epsrv-1' });
+
+  it('has services with their zones, every field with its documented type, and the token of the next page', async () => {
+    const service = {
+      ServiceId: 'epsrv-1',
+      ServiceName: 'com.x',
+      Zones: ['z-1', 7, 'z-2'],
+      AutoAcceptEnabled: 'true',
+      ServiceSupportIPv6: false,
+      VpcEndpointPolicySupported: 'perhaps',
+      NewField: 'kept',
+      Tags: [{ Key: 'a', Value: 'b' }],
+    };
+    expect(await list({ RequestId: 'R', Services: [service], TotalCount: '1', NextToken: 'more' })).toEqual({
+      RequestId: 'R',
+      NextToken: 'more',
+      Services: [
+        {
+          ServiceId: 'epsrv-1',
+          ServiceName: 'com.x',
+          Zones: ['z-1', 'z-2'],
+          AutoAcceptEnabled: true,
+          ServiceSupportIPv6: false,
+          NewField: 'kept',
+        },
+      ],
+    });
+  });
+
+  it('is empty with an empty list, and with none and a count of "0"', async () => {
+    expect((await list({ RequestId: 'R', Services: [], TotalCount: '0' })).Services).toEqual([]);
+    expect((await list({ RequestId: 'R', TotalCount: '0' })).Services).toEqual([]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['no list', { RequestId: 'R' }],
+    ['no list but a count', { RequestId: 'R', TotalCount: '3' }],
+    ['an item without id', { RequestId: 'R', Services: [{ ServiceName: 'com.x' }] }],
+  ])('never says by accident that a service is absent: %s', async (_title, body) => {
+    expect(await failure(list(body))).toMatchObject({ code: 'MalformedResponse', class: 'unknown' });
   });
 });
 

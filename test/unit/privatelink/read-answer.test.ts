@@ -47,6 +47,15 @@ describe('an answer', () => {
     expect(refusal({ status: 500, body: json({ Code: 'VpcNotFound' }) }).class).toBe('invalid');
   });
 
+  it('names the action that was denied, and of other refusals only the RequestId', () => {
+    const said = (Code: string) => refusal({ body: json({ Code, Message: 'no', RequestId: 'R-1' }) }).message;
+    expect(said('NoPermission')).toBe('NoPermission: no (action CreateVpcEndpoint, RequestId R-1)');
+    expect(said('VpcNotFound')).toBe('VpcNotFound: no (RequestId R-1)');
+    expect(refusal({ body: json({ Code: 'NoPermission', Message: 'no' }) }).message).toBe(
+      'NoPermission: no (action CreateVpcEndpoint)',
+    );
+  });
+
   it('takes a code that is not listed by its status', () => {
     expect(refusal({ status: 500, body: json({ Code: 'Brand.New' }) }).class).toBe('unknown');
     expect(refusal({ status: 400, body: json({ Code: 'Brand.New' }) }).class).toBe('unlisted');

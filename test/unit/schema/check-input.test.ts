@@ -275,10 +275,6 @@ describe('what comes with a later version', () => {
   it.each([
     { raw: { until: 'Connected' }, path: 'until', instead: '"Active"' },
     { raw: { accept: { account: 'team-a' } }, path: 'accept', instead: 'false' },
-    { raw: { ifExists: 'adopt' }, path: 'ifExists', instead: '"adoptOwn"' },
-    { raw: { ifExists: 'fail' }, path: 'ifExists', instead: '"adoptOwn"' },
-    { raw: { onFailure: 'delete' }, path: 'onFailure', instead: '"keep"' },
-    { raw: { onCancel: 'delete' }, path: 'onCancel', instead: '"keep"' },
     { raw: { timeouts: { connected: '24h' } }, path: 'timeouts.connected', instead: 'leave it out' },
   ])('is refused by name: $path', ({ raw, path, instead }) => {
     const problems = problemsOf({ request: REQUEST, ...raw });

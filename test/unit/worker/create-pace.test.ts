@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { createsPerSecond } from '../../../src/worker/create-pace.js';
+
+describe('the pace of create calls', () => {
+  it.each([10, 60, 100, 200, 10_000])('%i a minute leave room for the burst after a pause', (perMinute) => {
+    const rate = createsPerSecond(perMinute);
+    // What a minute can see: its own share, a second's worth saved up, and one call for each of four partitions.
+    expect(60 * rate + rate + 4).toBeCloseTo(perMinute, 6);
+    expect(rate).toBeGreaterThan(0);
+  });
+
+  it('comes close to what it may take', () => {
+    expect((60 * createsPerSecond(200)) / 200).toBeGreaterThan(0.95);
+  });
+});
