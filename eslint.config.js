@@ -34,6 +34,13 @@ const ROOMS = {
     packages: ['commander', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
     files: ['config', 'worker', 'version'],
   },
+  // The one part of the command line that calls the cloud: `pvlctl doctor` looks at what a worker would use.
+  'cli/doctor': {
+    rooms: ['model', 'contract', 'schema', 'client', 'temporal'],
+    doors: ['privatelink/port', 'privatelink/credentials', 'privatelink/endpoint-address', 'worker/cloud-accounts'],
+    packages: ['@temporalio/client', 'node:'],
+    files: ['config', 'version'],
+  },
 };
 
 const escape = (text) => text.replace(/[/.]/g, '\\$&');

@@ -3,6 +3,7 @@ import { EXIT_CONFIG } from '../config.js';
 import { inputJsonSchema } from '../schema/check-input.js';
 import { VERSION } from '../version.js';
 import { reporting, type CommandContext } from './command-context.js';
+import { doctorCommand } from './commands/doctor.js';
 import { explain, explainCommand } from './commands/explain.js';
 import { devCommand, schemaCommand, simulatorCommand, workerCommand } from './commands/local.js';
 import { provision, provisionCommand } from './commands/provision.js';
@@ -58,6 +59,9 @@ function buildProgram(context: CommandContext, run: Run): Command {
     resultCommand((id, options) => run(options.output, () => awaitResult(context, id, options))),
     cancelCommand((id, options) => run(options.output, () => cancelRun(context, id, options))),
     explainCommand((code, options) => run(options.output, () => explain(context, code, options))),
+    doctorCommand((options) =>
+      run(options.output, async () => (await import('./doctor/doctor.js')).doctor(context, options)),
+    ),
     workerCommand(() => run('text', runWorkerHere)),
     devCommand((options) => run('text', async () => (await import('./commands/dev.js')).dev(context, options))),
     simulatorCommand((options) =>

@@ -14,21 +14,38 @@ const CALL_TIMEOUT_MS = 10_000;
 const CONNECTION_CODES: ReadonlySet<number> = new Set([4, 7, 12, 14, 16]);
 
 /**
- * Connect to a Temporal server, or fail within seconds.
+ * Connect to a Temporal server, or fail within seconds. Its namespace is not asked for.
  *
+ * @returns An open connection, which the caller closes.
  * @throws TemporalConnectionError
  */
-export async function openSession(temporal: TemporalConfig, options: SessionOptions): Promise<Session> {
-  const { address, namespace, tls } = temporal;
-  const target: TemporalTarget = { address, namespace, tls };
+export async function openConnection(temporal: TemporalConfig): Promise<Connection> {
+  const target = targetOf(temporal);
   await refuseClosedPort(target);
   const connection = lazyConnection(temporal);
   try {
     await connection.ensureConnected();
+    return connection;
+  } catch (error) {
+    await connection.close();
+    throw explainConnectionError((await nameProblem(temporal.address)) ?? error, target);
+  }
+}
+
+/**
+ * Connect to the namespace of a Temporal server, or fail within seconds.
+ *
+ * @throws TemporalConnectionError
+ */
+export async function openSession(temporal: TemporalConfig, options: SessionOptions): Promise<Session> {
+  const { namespace } = temporal;
+  const target = targetOf(temporal);
+  const connection = await openConnection(temporal);
+  try {
     await checkNamespace(connection, target);
   } catch (error) {
     await connection.close();
-    throw explainConnectionError((await nameProblem(address)) ?? error, target);
+    throw error;
   }
   const client = new ProvisioningClient({ client: new Client({ connection, namespace }), ...options });
   const explained = async <Result>(call: () => Promise<Result>): Promise<Result> => {
@@ -48,6 +65,11 @@ export async function openSession(temporal: TemporalConfig, options: SessionOpti
     },
     close: () => connection.close(),
   };
+}
+
+/** What the errors of a connection name. */
+export function targetOf({ address, namespace, tls }: TemporalConfig): TemporalTarget {
+  return { address, namespace, tls };
 }
 
 function lazyConnection({ connectionOptions, address }: TemporalConfig): Connection {

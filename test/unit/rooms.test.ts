@@ -130,6 +130,11 @@ describe('the rooms of the house', () => {
       reason: 'the command line goes through the client',
     },
     {
+      file: 'src/cli/doctor/x.ts',
+      text: `import { A } from '../../privatelink/pop-core-client.js';\nexport const x = A;`,
+      reason: 'a doctor uses what a worker uses',
+    },
+    {
       file: 'src/worker/x.ts',
       text: `import { A } from '../simulator/index.js';\nexport const x = A;`,
       reason: 'a worker in production has no twin inside',
@@ -154,6 +159,7 @@ describe('the rooms of the house', () => {
       text: `import { loadWorkerConfig } from '../config.js';\nexport const x = loadWorkerConfig;`,
     },
     { file: 'src/worker/x.ts', text: `import { A } from '../privatelink/index.js';\nexport const x = A;` },
+    { file: 'src/cli/doctor/x.ts', text: `import { A } from '../../privatelink/port.js';\nexport const x = A;` },
   ])('$file may: $text', async ({ file, text }) => {
     expect(await brokenRules(file, text)).toEqual([]);
   });

@@ -5,7 +5,18 @@ import { ConfigError } from '../../../src/config.js';
 import { VERSION } from '../../../src/version.js';
 import { pvlctl, RESULT, VIEW } from './fixture.js';
 
-const COMMANDS = ['provision', 'status', 'result', 'cancel', 'explain', 'worker', 'dev', 'simulator', 'schema'];
+const COMMANDS = [
+  'provision',
+  'status',
+  'result',
+  'cancel',
+  'explain',
+  'doctor',
+  'worker',
+  'dev',
+  'simulator',
+  'schema',
+];
 
 describe('arguments', () => {
   test('--version prints the version', async () => {

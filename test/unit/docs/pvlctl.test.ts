@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { doctorCommand } from '../../../src/cli/commands/doctor.js';
 import { explainCommand } from '../../../src/cli/commands/explain.js';
 import { devCommand, schemaCommand, simulatorCommand, workerCommand } from '../../../src/cli/commands/local.js';
 import { provisionCommand } from '../../../src/cli/commands/provision.js';
@@ -8,6 +9,7 @@ import { cancelCommand, resultCommand, statusCommand } from '../../../src/cli/co
 import type { CommandContext } from '../../../src/cli/command-context.js';
 import { INPUT_FIELDS } from '../../../src/contract/input.js';
 import { PHASES } from '../../../src/contract/messages.js';
+import { CHECKS } from '../../../src/model/preflight.js';
 
 const docs = (name: string) => readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8');
 const nothing = async () => undefined;
@@ -15,6 +17,7 @@ const commands: readonly Command[] = [
   provisionCommand({ env: {} } as CommandContext, nothing),
   ...[statusCommand, resultCommand, cancelCommand].map((command) => command(nothing)),
   explainCommand(nothing),
+  doctorCommand(nothing),
   workerCommand(nothing),
   devCommand(nothing),
   simulatorCommand(nothing),
@@ -40,6 +43,12 @@ describe('docs/pvlctl.md', () => {
 });
 
 describe('docs/contract.md', () => {
+  it('tells every check of a dry run, and its question', () => {
+    const page = docs('contract.md').replace(/ +/g, ' ');
+    const rows = Object.entries(CHECKS).map(([name, question]) => `| \`${name}\` | ${question} |`);
+    expect(rows.filter((row) => !page.includes(row))).toEqual([]);
+  });
+
   it('tells every field of the input and every phase', () => {
     const page = docs('contract.md');
     const names = [...INPUT_FIELDS.filter((field) => field !== 'retry'), 'retry.quota', 'retry.status', ...PHASES];

@@ -56,6 +56,13 @@ describe('the order of places', () => {
     expect(machine.said).toEqual([]);
   });
 
+  test('nothing is installed for one who only looks', async () => {
+    machine.pip = machine.installPinned;
+    const { attempts } = await failure(machine.find('temporal', { install: false }));
+    expect(attempts.map(({ place }) => place.split(' ')[0])).toEqual(['environment', 'PATH', 'cache']);
+    expect(machine.ran).toEqual([]);
+  });
+
   test('an earlier download by the SDK is used before anything is installed', async () => {
     const folder = downloadDirectory(machine.cache, 'temporal');
     mkdirSync(folder, { recursive: true });
