@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection, WorkflowFailedError, type ApplicationFailure } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { inject } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import type { ProvisionInput } from '../../src/contract/input.js';
 import { PROVISION_WORKFLOW_TYPE } from '../../src/contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../../src/contract/result.js';
@@ -36,6 +36,22 @@ export interface ProvisionBench extends TestKit {
 /** Start a worker on the server of the lane. */
 export function openBench(options: BenchOptions = {}): Promise<ProvisionBench> {
   return openBenchOn({ address: inject('temporalAddress'), codePath: inject('workflowBundlePath') }, options);
+}
+
+/** Each workflow test runs in both: a replay of every task shows what is not deterministic. */
+export const CACHE_MODES = [
+  { name: 'with the workflow cache', cache: {} },
+  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
+] as const;
+
+/** A bench for the tests of the enclosing `describe`: open from their `beforeAll` on, closed after them. */
+export function useBench(options: BenchOptions = {}): ProvisionBench {
+  const bench = {} as ProvisionBench;
+  beforeAll(async () => {
+    Object.assign(bench, await openBench(options));
+  });
+  afterAll(() => bench.close());
+  return bench;
 }
 
 type BenchOptions = TestKitOptions & {

@@ -1,19 +1,12 @@
 import { WorkflowFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stateQuery } from '../../src/contract/messages.js';
 import { OUTCOME_MEMO } from '../../src/contract/result.js';
 import { advance } from '../support/virtual-time.js';
-import { eventually, openBench, scenario, startProvision, type ProvisionBench } from '../support/provision-bench.js';
+import { CACHE_MODES, eventually, scenario, startProvision, useBench } from '../support/provision-bench.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('a cancelled run says what it left behind, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('a cancelled run says what it left behind, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   /** Wait for the end of a cancelled run, its clock running ahead, and read its memo. */
   async function outcomeOf(handle: Awaited<ReturnType<typeof startProvision>>): Promise<unknown> {

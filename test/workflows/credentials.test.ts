@@ -20,6 +20,7 @@ import {
   REQUEST,
   scenario,
   startProvision,
+  useBench,
   type ProvisionBench,
 } from '../support/provision-bench.js';
 
@@ -29,11 +30,7 @@ const CACHES = [
 ];
 
 describe.each(CACHES)('a missing permission, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+  const bench = useBench(cache);
 
   const view = (workflowId: string, wanted: (view: RunView) => boolean) =>
     eventually('the run is seen so', async () => {

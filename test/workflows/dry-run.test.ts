@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
 import { provisionWorkflowId } from '../../src/client/workflow-id.js';
 import { stateQuery } from '../../src/contract/messages.js';
@@ -6,13 +6,13 @@ import { OUTCOME_MEMO, type FailureType } from '../../src/contract/result.js';
 import type { CheckName, CheckVerdict, PreflightCheck } from '../../src/model/preflight.js';
 import type { FaultEffect, SettingsChange } from '../../src/testing/index.js';
 import {
+  CACHE_MODES,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
 type Service = NonNullable<SettingsChange['services']>[number];
@@ -22,17 +22,10 @@ const SERVICE: Service = { ServiceId: 'epsrv-1', Zones: ['cn-huhehaote-b'] };
 
 const LOOKS = ['ListVpcEndpointServicesByEndUser', 'ListVpcEndpoints'];
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('a dry run, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench({ ...cache, findEarlierRuns });
-    serviceIs(SERVICE);
-  });
+describe.each(CACHE_MODES)('a dry run, $name', ({ cache }) => {
+  const bench = useBench({ ...cache, findEarlierRuns });
+  beforeAll(() => serviceIs(SERVICE));
   afterEach(() => serviceIs(SERVICE));
-  afterAll(() => bench.close());
 
   const serviceIs = (service: Service) => bench.twin.engine.configure({ services: [service] });
 

@@ -1,34 +1,27 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { EarlierRuns } from '../../src/activities/index.js';
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
 import { stateQuery } from '../../src/contract/messages.js';
 import { OUTCOME_MEMO } from '../../src/contract/result.js';
 import { advance } from '../support/virtual-time.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
 const IN_DOUBT: EarlierRuns = { inDoubt: true };
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('what earlier runs of the id may have left, $name', ({ cache }) => {
-  let bench: ProvisionBench;
+describe.each(CACHE_MODES)('what earlier runs of the id may have left, $name', ({ cache }) => {
   /** What the server is made to say of earlier runs. */
   let ask: typeof findEarlierRuns;
-  beforeAll(async () => {
-    bench = await openBench({ ...cache, findEarlierRuns: (workflowId, runId) => ask(workflowId, runId) });
-  });
+  const bench = useBench({ ...cache, findEarlierRuns: (workflowId, runId) => ask(workflowId, runId) });
   afterEach(() => bench.twin.faults.clear());
-  afterAll(() => bench.close());
 
   const says = (runs: EarlierRuns) => {
     ask = async () => runs;

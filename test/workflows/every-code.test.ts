@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ERROR_CATALOGUE, type CatalogueEntry } from '../../src/model/error-catalogue.js';
 import type { ErrorClass } from '../../src/model/error-class.js';
 import type { FailureType } from '../../src/contract/result.js';
-import { failedProvision, openBench, provision, scenario, type ProvisionBench } from '../support/provision-bench.js';
+import { failedProvision, provision, scenario, useBench } from '../support/provision-bench.js';
 
 /** What a run makes of a code that the first create call is answered with; later calls succeed. */
 interface Expected {
@@ -38,11 +38,7 @@ const answered = ERROR_CATALOGUE.filter(({ source }) => source !== 'transport').
 type Answered = Pick<CatalogueEntry, 'code' | 'class' | 'advice' | 'elseClass'>;
 
 describe.each([true, false])('every code gets its answer, refusals remembered under a token: %s', (remembered) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench({ settings: { switches: { rememberRefusals: remembered } } });
-  });
-  afterAll(() => bench.close());
+  const bench = useBench({ settings: { switches: { rememberRefusals: remembered } } });
 
   it('the table covers the whole catalogue', () => {
     expect(answered.length).toBeGreaterThan(90);

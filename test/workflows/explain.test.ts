@@ -1,27 +1,20 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { reportOutput } from '../../src/cli/report-output.js';
 import { ProvisioningClient, type RunReport } from '../../src/client/index.js';
 import { advance } from '../support/virtual-time.js';
 import {
+  CACHE_MODES,
   eventually,
   failedProvision,
   newId,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('explaining a run, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('explaining a run, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   const explain = (workflowId: string): Promise<RunReport> =>
     new ProvisioningClient({ client: bench.client }).explain(workflowId);
@@ -206,11 +199,7 @@ describe.each([
 });
 
 describe('explaining a run that went on as another one', () => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench();
-  });
-  afterAll(() => bench.close());
+  const bench = useBench();
 
   it('tells the whole chain as one run', async () => {
     const { workflowId, request, fault, tokens } = scenario(bench);

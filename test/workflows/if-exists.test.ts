@@ -1,26 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { retryNowUpdate, stateQuery } from '../../src/contract/messages.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('ifExists, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('ifExists, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   describe('"adopt"', () => {
     it('takes the one endpoint of the name that fits, though it is not ours, and creates nothing', async () => {

@@ -1,28 +1,21 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stateQuery, vpcEndpointProvisionedSignal, type ProvisionedNotice } from '../../src/contract/messages.js';
 import { advance } from '../support/virtual-time.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
   newId,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('one request becomes one ready endpoint, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   it('creates an endpoint, waits until it is Active, and returns its last Get and its zones', async () => {
     const { workflowId, request, calls, tokens } = scenario(bench);

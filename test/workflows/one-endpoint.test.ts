@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
 import { stateQuery } from '../../src/contract/messages.js';
 import type { provisionVpcEndpoint } from '../../src/workflows/index.js';
@@ -6,25 +6,18 @@ import { resetToStart } from '../support/reset-run.js';
 import { advance } from '../support/virtual-time.js';
 import type { FaultEffect } from '../../src/testing/index.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('one endpoint per request, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench({ ...cache, findEarlierRuns });
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('one endpoint per request, $name', ({ cache }) => {
+  const bench = useBench({ ...cache, findEarlierRuns });
 
   it.each<{ why: string; effect: FaultEffect; times?: number; creates: number }>([
     { why: 'the answer is lost after the effect', effect: { kind: 'loseResponse' }, creates: 1 },

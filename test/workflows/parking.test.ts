@@ -1,27 +1,20 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { NOT_PARKED, retryNowUpdate, stateQuery } from '../../src/contract/messages.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('a parked run, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('a parked run, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   async function parkedRun(code = 'QuotaMisMatched', times = 1) {
     const s = scenario(bench);
@@ -115,11 +108,7 @@ describe.each([
 });
 
 describe('a run that is parked for days', () => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench();
-  });
-  afterAll(() => bench.close());
+  const bench = useBench();
 
   /** The runs of a chain, oldest first, with the lengths of their histories. */
   async function chainOf(workflowId: string) {

@@ -1,25 +1,18 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stateQuery } from '../../src/contract/messages.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('refusals, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('refusals, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   it.each([
     { code: 'QuotaExceeded.totalEpPerVpc', times: 20, why: 'a quota frees after hours' },

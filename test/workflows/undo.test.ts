@@ -1,18 +1,18 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { stateQuery, type ProvisionedNotice } from '../../src/contract/messages.js';
 import { OUTCOME_MEMO } from '../../src/contract/result.js';
 import { advance } from '../support/virtual-time.js';
 import {
+  CACHE_MODES,
   eventually,
   failedProvision,
   newId,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 
 type Scenario = ReturnType<typeof scenario>;
@@ -28,15 +28,8 @@ const UNTIL_LATE = [{ kind: 'throttle', timeLeftMs: 300_000 }, 4] as const;
 /** How often a run asked for a change of something that exists. */
 const removals = ({ calls }: Scenario) => calls('RemoveZoneFromVpcEndpoint') + calls('DeleteVpcEndpoint');
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('a run that is asked to delete what it makes, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   /** Ids that the twin saw created and deleted in the region of a scenario. */
   const fate = ({ request }: Scenario) => {

@@ -1,28 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stateQuery } from '../../src/contract/messages.js';
 import { advance } from '../support/virtual-time.js';
 import {
+  CACHE_MODES,
   endpointsOf,
   eventually,
   failedProvision,
   failureOf,
-  openBench,
   provision,
   scenario,
   startProvision,
-  type ProvisionBench,
+  useBench,
 } from '../support/provision-bench.js';
 import type { FaultEffect } from '../../src/testing/index.js';
 
-describe.each([
-  { name: 'with the workflow cache', cache: {} },
-  { name: 'with every task replayed', cache: { maxCachedWorkflows: 0 } },
-])('the wait, $name', ({ cache }) => {
-  let bench: ProvisionBench;
-  beforeAll(async () => {
-    bench = await openBench(cache);
-  });
-  afterAll(() => bench.close());
+describe.each(CACHE_MODES)('the wait, $name', ({ cache }) => {
+  const bench = useBench(cache);
 
   it('waits over hours of virtual time', async () => {
     bench.twin.engine.configure({ timeToActive: { afterReads: 500 } });
