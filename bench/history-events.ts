@@ -15,6 +15,7 @@ import type { provisionVpcEndpoint } from '../src/workflows/index.js';
 import { bundleToFile } from '../test/support/bundle-workflows.js';
 import { startBenchServer } from './bench-server.js';
 import { installRuntime } from './bench-worker.js';
+import { allTrue, claimsText, type Claim } from './claims.js';
 import { machineState } from './machine.js';
 import { provisionInput } from './request.js';
 import { table } from './table.js';
@@ -117,7 +118,7 @@ function report(measured: readonly Measured[]): void {
 }
 
 function claimHolds(measured: readonly Measured[]): boolean {
-  const claims: [string, boolean][] = [
+  const claims: Claim[] = [
     ['all histories have the same number of events', new Set(measured.map(({ events }) => events)).size === 1],
     [`none has more than ${MOST_EVENTS}`, measured.every(({ events }) => events <= MOST_EVENTS)],
     [
@@ -126,6 +127,6 @@ function claimHolds(measured: readonly Measured[]): boolean {
     ],
     ['each run created once', measured.every(({ calls }) => calls['CreateVpcEndpoint'] === 1)],
   ];
-  for (const [claim, isTrue] of claims) process.stdout.write(`  ${isTrue ? 'true' : 'NOT TRUE'}: ${claim}\n`);
-  return claims.every(([, isTrue]) => isTrue);
+  process.stdout.write(`${claimsText(claims)}\n`);
+  return allTrue(claims);
 }
