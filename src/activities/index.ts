@@ -1,6 +1,7 @@
 import { createAwaitEndpoint, createDescribeEndpoint } from './await-endpoint.js';
-import { createCreateEndpoint, createFindEndpoint } from './create-endpoint.js';
+import { createCreateEndpoint } from './create-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { createFindEndpoint } from './find-endpoint.js';
 import { createParseInput } from './parse-input.js';
 import { createPreflight } from './preflight.js';
 import { createRemoveEndpoint } from './remove-endpoint.js';
@@ -8,7 +9,8 @@ import { createRemoveEndpoint } from './remove-endpoint.js';
 export type { ActivityDependencies, EarlierRuns } from './dependencies.js';
 export type { AwaitInput, AwaitOutcome, DescribeOutcome } from './await-endpoint.js';
 export type { FailedCall, LastWord } from './call-failure.js';
-export type { CreateInput, CreateOutcome, FindInput, FindOutcome, Refusal } from './create-endpoint.js';
+export type { CreateInput, CreateOutcome, Refusal } from './create-endpoint.js';
+export type { FindInput, FindOutcome } from './find-endpoint.js';
 export type { ParkPolicy, ParsedInput, Provision } from './parse-input.js';
 export type { PreflightInput, PreflightOutcome } from './preflight.js';
 export type { RemoveInput, RemoveOutcome } from './remove-endpoint.js';

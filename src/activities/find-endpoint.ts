@@ -1,0 +1,114 @@
+import { log } from '@temporalio/activity';
+import { readLookUp, type LookUpReading } from '../model/adoption.js';
+import type { ListedVpcEndpoint } from '../model/endpoint.js';
+import { ownerTags } from '../model/owner-tags.js';
+import { PrivateLinkError, type ListVpcEndpointsQuery, type PrivateLinkApi } from '../privatelink/port.js';
+import { ActivityMemory } from './attempt-memory.js';
+import { repeatLater } from './call-failure.js';
+import type { CreateOutcome } from './create-endpoint.js';
+import type { ActivityDependencies } from './dependencies.js';
+import type { Provision } from './parse-input.js';
+
+/** Page size of look-ups: the most that ListVpcEndpoints gives. */
+const LIST_PAGE = 1_000;
+
+export interface FindInput {
+  readonly provision: Pick<Provision, 'account' | 'request' | 'owner'>;
+}
+
+/** What one complete scan by our tags found. */
+export type FindOutcome =
+  { readonly kind: 'absent' } | Extract<CreateOutcome, { readonly kind: 'adopted' | 'differs' | 'deleting' }>;
+
+/** Scan all pages for the endpoint of this workflow id. Absence is a value. */
+export function createFindEndpoint(deps: ActivityDependencies) {
+  const random = deps.random ?? Math.random;
+  return async function findEndpoint({ provision }: FindInput): Promise<FindOutcome> {
+    const { account, request, owner } = provision;
+    if (owner === undefined) throw new TypeError('findEndpoint needs owner tags');
+    const api = deps.privateLink(account, request.RegionId);
+    const memory = new ActivityMemory();
+    return memory.whileBeating(async () => {
+      const reading = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
+      const outcome = adoption(reading, true);
+      return outcome === undefined ? { kind: 'absent' } : { ...outcome, attempts: memory.current.log };
+    });
+  };
+}
+
+/** One complete scan: all pages, filtered by our tags on the server and checked here. */
+export async function lookUp(
+  api: PrivateLinkApi,
+  request: Provision['request'],
+  owner: NonNullable<Provision['owner']>,
+  memory: ActivityMemory,
+): Promise<LookUpReading> {
+  const listed = await listAll(api, { RegionId: request.RegionId, Tag: ownerTags(owner) }, memory);
+  const reading = readLookUp(request, owner, listed);
+  if (reading.kind === 'fits' && reading.others.length > 0) {
+    log.warn('More than one endpoint carries the tags of this workflow; the oldest is taken', {
+      endpointId: reading.endpoint.EndpointId,
+      others: reading.others,
+    });
+  }
+  return reading;
+}
+
+/** All pages of a list. */
+export async function listAll(
+  api: PrivateLinkApi,
+  filter: Omit<ListVpcEndpointsQuery, 'MaxResults' | 'NextToken'>,
+  memory: ActivityMemory,
+): Promise<readonly ListedVpcEndpoint[]> {
+  const listed: ListedVpcEndpoint[] = [];
+  const query = { ...filter, MaxResults: LIST_PAGE };
+  const seen = new Set<string>();
+  let next: string | undefined;
+  do {
+    const page = await api.listVpcEndpoints(next === undefined ? query : { ...query, NextToken: next });
+    listed.push(...page.Endpoints);
+    next = page.NextToken;
+    memory.record('ListVpcEndpoints', `${page.Endpoints.length} found`, page.RequestId);
+    if (next !== undefined && seen.has(next)) {
+      const message = 'ListVpcEndpoints gives the same NextToken again: the scan is not complete';
+      throw new PrivateLinkError({ action: 'ListVpcEndpoints', code: 'MalformedResponse', message });
+    }
+    if (next !== undefined) seen.add(next);
+  } while (next !== undefined && next !== '');
+  return listed;
+}
+
+/** What a look-up settles; `undefined` where it leaves the way open to create. */
+export function adoption(reading: LookUpReading, mayBeThisRun: boolean) {
+  switch (reading.kind) {
+    case 'absent':
+      return undefined;
+    case 'fits':
+      return { kind: 'adopted', endpoint: reading.endpoint } as const;
+    case 'differs':
+      return {
+        kind: 'differs',
+        endpointId: reading.endpoint.EndpointId,
+        differences: reading.differences,
+      } as const;
+    case 'deleting':
+      // What an earlier run made may go away; what this run may have made and somebody deletes is never made again.
+      return mayBeThisRun ? ({ kind: 'deleting', endpointId: reading.endpoint.EndpointId } as const) : undefined;
+  }
+}
+
+/** Run a look-up; when it fails, have the whole attempt repeated. */
+export async function orRepeat<Result>(memory: ActivityMemory, random: () => number, read: () => Promise<Result>) {
+  try {
+    return await read();
+  } catch (error) {
+    throw lookUpAgain(error, memory, random);
+  }
+}
+
+/** What to throw for a look-up that failed, to have the whole attempt repeated. */
+export function lookUpAgain(error: unknown, memory: ActivityMemory, random: () => number): unknown {
+  if (!(error instanceof PrivateLinkError)) return error;
+  memory.record(error.answer.action, error.code, error.requestId);
+  return repeatLater(error, memory, random);
+}
