@@ -39,6 +39,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'properties',
+          include: ['test/properties/**/*.test.ts'],
+          globalSetup: ['test/support/virtual-time-server.ts'],
+          setupFiles: ['test/support/quiet-runtime.ts'],
+          pool: 'forks',
+          // After the other lanes: it takes every core for minutes, and some of them look at real time.
+          sequence: { groupOrder: 1 },
+          testTimeout: 1_800_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: ['test/support/quiet-runtime.ts'],
