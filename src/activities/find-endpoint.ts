@@ -2,6 +2,7 @@ import { log } from '@temporalio/activity';
 import { readLookUp, type LookUpReading } from '../model/adoption.js';
 import type { ListedVpcEndpoint } from '../model/endpoint.js';
 import { ownerTags } from '../model/owner-tags.js';
+import type { AttemptRecord } from '../contract/result.js';
 import { PrivateLinkError, type ListVpcEndpointsQuery, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
 import { repeatLater } from './call-failure.js';
@@ -18,7 +19,9 @@ export interface FindInput {
 
 /** What one complete scan by our tags found. */
 export type FindOutcome =
-  { readonly kind: 'absent' } | Extract<CreateOutcome, { readonly kind: 'adopted' | 'differs' | 'deleting' }>;
+  /** Older versions told no attempts. */
+  | { readonly kind: 'absent'; readonly attempts?: readonly AttemptRecord[] }
+  | Extract<CreateOutcome, { readonly kind: 'adopted' | 'differs' | 'deleting' }>;
 
 /** Scan all pages for the endpoint of this workflow id. Absence is a value. */
 export function createFindEndpoint(deps: ActivityDependencies) {
@@ -31,7 +34,7 @@ export function createFindEndpoint(deps: ActivityDependencies) {
     return memory.whileBeating(async () => {
       const reading = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
       const outcome = adoption(reading, true);
-      return outcome === undefined ? { kind: 'absent' } : { ...outcome, attempts: memory.current.log };
+      return { ...(outcome ?? { kind: 'absent' }), attempts: memory.current.log };
     });
   };
 }

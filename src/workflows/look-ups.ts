@@ -42,6 +42,7 @@ export async function scanPatiently(
     if (pauseMs > 0) await sleep(pauseMs, { summary: 'before the next look for an endpoint of this workflow id' });
     const found = await look(`find.${run.epoch}.${index + 1}`);
     if (found.kind !== 'absent') return found;
+    run.addAttempts(found.attempts ?? []);
   }
   return { kind: 'absent' };
 }
@@ -50,7 +51,7 @@ export async function scanPatiently(
 export function passingOver(look: Look): Look {
   return async (activityId) => {
     const found = await look(activityId);
-    return found.kind === 'deleting' ? { kind: 'absent' } : found;
+    return found.kind === 'deleting' ? { kind: 'absent', attempts: found.attempts } : found;
   };
 }
 
