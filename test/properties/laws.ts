@@ -164,22 +164,28 @@ function checkEndpointId(observation: Observation, run: RunRecord, say: Say): vo
   if (known !== undefined && named === undefined) say(`${known} was shown to the run, and its end does not name it`);
 }
 
-/** Attempts that ended without a word: whatever they were answered, the run never heard of it. */
-function diedAttempts(calls: readonly CallRecord[]): Set<string> {
-  return new Set(calls.filter((call) => met([call], 'dieBefore', 'dieAfter')).map(({ attempt }) => attempt));
+/**
+ * Calls whose answers were lost with the attempt that made them: it died at that call or at a later one. Not before: the
+ * create after patient scans is another activity of the same id, whose attempts are counted from 1 again.
+ */
+function unheard(calls: readonly CallRecord[]): Set<CallRecord> {
+  const died = calls.filter((call) => met([call], 'dieBefore', 'dieAfter'));
+  return new Set(
+    calls.filter((call, index) => died.some((end) => end.attempt === call.attempt && calls.indexOf(end) >= index)),
+  );
 }
 
 /** Endpoints that an answer named to a run as living, in attempts whose word reached it. */
 function toldOf(observation: Observation, run: RunRecord): readonly string[] {
   const calls = callsOf(observation, run);
-  const lost = diedAttempts(calls);
+  const lost = unheard(calls);
   if (run.end.kind === 'failed' && run.end.type === 'DeadlineExceeded') {
     // The deadline may have come between the answer and the end of the attempt.
     const last = calls.findLast(({ attempt }) => attempt.startsWith('create.'));
-    if (last !== undefined) lost.add(last.attempt);
+    for (const call of calls) if (call.attempt === last?.attempt) lost.add(call);
   }
   return calls
-    .filter(({ attempt }) => !lost.has(attempt))
+    .filter((call) => !lost.has(call))
     .flatMap(({ answer }) => answer?.endpoints ?? [])
     .filter(({ EndpointStatus }) => EndpointStatus !== 'Deleting')
     .map(({ EndpointId }) => EndpointId);
@@ -231,9 +237,9 @@ function isSuccess(answer: Answer | undefined): boolean {
 
 function checkTokens(observation: Observation, run: RunRecord, say: Say): void {
   const calls = callsOf(observation, run);
-  const died = diedAttempts(calls);
+  const lost = unheard(calls);
   const creates = calls.filter(({ action }) => action === 'CreateVpcEndpoint');
-  const verdicts = creates.map(({ attempt, answer }) => (died.has(attempt) ? 'open' : verdictOf(answer)));
+  const verdicts = creates.map((call) => (lost.has(call) ? 'open' : verdictOf(call.answer)));
   const base = observation.sequence.ownToken ? 'callers-own' : run.runId;
   const epochs = creates.map(({ clientToken = '' }) => {
     const [, epoch] = new RegExp(`^${base}\\.([1-9]\\d*)$`).exec(clientToken) ?? [];

@@ -275,6 +275,14 @@ describe('the laws of the properties', () => {
     expect(breaches({ ...REFUSED, runs: [run(failed({}), { endpoints: DELETING })] })).toEqual([]);
   });
 
+  it('allow the next token after a refusal that was heard by an activity of the same id as one that died', () => {
+    const died = { ...list(), attempt: 'create.1#1', does: { kind: 'dieBefore' } as const };
+    const refused = { ...create(1, refuses('QuotaMisMatched')), attempt: 'create.1#1' };
+    const again = [{ ...create(2, shows(EP, 'Creating')), attempt: 'create.2#1' }, get(shows(EP, 'Active'))];
+    const end = [run(READY, { endpoints: ACTIVE })];
+    expect(breaches(observed(end, [died, refused, ...again], [made(EP, 3)]))).toEqual([]);
+  });
+
   it('allow the same token after a refusal that died with the attempt that heard it', () => {
     const heard = { ...create(1, refuses('EndpointExist')), attempt: 'create.1#1' };
     const died = { ...call('ListVpcEndpoints'), attempt: 'create.1#1', does: { kind: 'dieBefore' } as const };
