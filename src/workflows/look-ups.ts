@@ -75,9 +75,12 @@ export function lookInTime(run: RunState, provision: Provision, clock: Acceptanc
 /** What exists after a deadline is better than a failure; a scan that fails too changes nothing. */
 export async function lastScan(run: RunState, provision: Provision): Promise<FindOutcome | undefined> {
   try {
-    return await scan(provision, `find.${run.epoch}.last`);
+    const found = await scan(provision, `find.${run.epoch}.last`);
+    if (found.kind === 'absent') run.addAttempts(found.attempts ?? []);
+    return found;
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    run.learnFrom(lastWordOf(error));
     return undefined;
   }
 }

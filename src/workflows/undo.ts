@@ -118,8 +118,9 @@ export async function removeMade(
 export async function lookForMade(run: RunState, provision: Provision, activityId: string): Promise<FindOutcome> {
   const lastSendMs = Date.now();
   const first = await scan(provision, activityId);
-  const found =
-    first.kind === 'absent' ? await scanPatiently(run, (id) => scan(provision, id), lastSendMs, 'cleaningUp') : first;
+  run.addAttempts(first.attempts ?? []);
+  if (first.kind !== 'absent') return first;
+  const found = await scanPatiently(run, (id) => scan(provision, id), lastSendMs, 'cleaningUp');
   if (found.kind !== 'absent') run.addAttempts(found.attempts);
   return found;
 }

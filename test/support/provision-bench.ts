@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, WorkflowFailedError, type ApplicationFailure } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowFailedError,
+  type ApplicationFailure,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, inject } from 'vitest';
 import type { ProvisionInput } from '../../src/contract/input.js';
-import { PROVISION_WORKFLOW_TYPE } from '../../src/contract/messages.js';
+import { PROVISION_WORKFLOW_TYPE, stateQuery, type ProvisionState } from '../../src/contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../../src/contract/result.js';
 import { createTestKit, type FaultEffect, type TestKit, type TestKitOptions } from '../../src/testing/index.js';
 import { provisionVpcEndpoint } from '../../src/workflows/index.js';
@@ -131,6 +137,25 @@ export async function startProvision(bench: ProvisionBench, input: unknown, work
     workflowId,
     taskQueue: bench.taskQueue,
     args: [input as ProvisionInput],
+  });
+}
+
+/**
+ * The state of a run once its pause is in the history. The query alone is not enough: on a machine under load it said
+ * "parked", and an update right behind it was still validated against the task before.
+ */
+export async function untilParked(handle: WorkflowHandle<typeof provisionVpcEndpoint>): Promise<ProvisionState> {
+  return eventually('the run is parked', async () => {
+    const state = await handle.query(stateQuery);
+    const { events } = await handle.fetchHistory();
+    const timers = (events ?? []).map(
+      ({
+        timerStartedEventAttributes: started,
+        timerFiredEventAttributes: fired,
+        timerCanceledEventAttributes: off,
+      }) => (started ? 1 : (fired ?? off) ? -1 : 0),
+    );
+    return state.phase === 'parked' && timers.reduce<number>((sum, change) => sum + change, 0) > 0 && state;
   });
 }
 

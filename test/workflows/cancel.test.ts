@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { stateQuery } from '../../src/contract/messages.js';
 import { OUTCOME_MEMO } from '../../src/contract/result.js';
 import { advance } from '../support/virtual-time.js';
-import { CACHE_MODES, eventually, scenario, startProvision, useBench } from '../support/provision-bench.js';
+import {
+  CACHE_MODES,
+  eventually,
+  scenario,
+  startProvision,
+  untilParked,
+  useBench,
+} from '../support/provision-bench.js';
 
 describe.each(CACHE_MODES)('a cancelled run says what it left behind, $name', ({ cache }) => {
   const bench = useBench(cache);
@@ -37,7 +44,7 @@ describe.each(CACHE_MODES)('a cancelled run says what it left behind, $name', ({
     const { workflowId, request, fault, endpoints } = scenario(bench);
     fault('CreateVpcEndpoint', { kind: 'code', code: 'QuotaMisMatched' }, 'always');
     const handle = await startProvision(bench, { request }, workflowId);
-    await eventually('the run is parked', async () => (await handle.query(stateQuery)).phase === 'parked');
+    await untilParked(handle);
     await handle.cancel();
     expect(await outcomeOf(handle)).toEqual({ outcome: 'nothingCreated' });
     expect(endpoints()).toEqual([]);

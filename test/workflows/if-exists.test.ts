@@ -8,6 +8,7 @@ import {
   provision,
   scenario,
   startProvision,
+  untilParked,
   useBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
@@ -86,7 +87,7 @@ describe.each(CACHE_MODES)('ifExists, $name', ({ cache }) => {
       const s = scenario(bench);
       s.fault('CreateVpcEndpoint', { kind: 'code', code: 'QuotaMisMatched' });
       const handle = await startProvision(bench, { request: s.request, ifExists: 'adopt' }, s.workflowId);
-      await eventually('the run is parked', async () => (await handle.query(stateQuery)).phase === 'parked');
+      await untilParked(handle);
       const foreign = await bench.privateLink.createVpcEndpoint(s.request);
       await handle.executeUpdate(retryNowUpdate);
       await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');

@@ -9,6 +9,7 @@ import {
   provision,
   scenario,
   startProvision,
+  untilParked,
   useBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
@@ -20,11 +21,7 @@ describe.each(CACHE_MODES)('a parked run, $name', ({ cache }) => {
     const s = scenario(bench);
     s.fault('CreateVpcEndpoint', { kind: 'code', code }, times);
     const handle = await startProvision(bench, { request: s.request }, s.workflowId);
-    const state = await eventually('the run is parked', async () => {
-      const current = await handle.query(stateQuery);
-      return current.phase === 'parked' && current;
-    });
-    return { ...s, handle, state };
+    return { ...s, handle, state: await untilParked(handle) };
   }
 
   it('says what it waits for, since when, how often it was refused, when it tries next and when it gives up', async () => {
@@ -93,7 +90,7 @@ describe.each(CACHE_MODES)('a parked run, $name', ({ cache }) => {
     s.fault('CreateVpcEndpoint', { kind: 'resetBefore' });
     s.fault('CreateVpcEndpoint', { kind: 'code', code: 'QuotaMisMatched' });
     const handle = await startProvision(bench, { request: s.request }, s.workflowId);
-    await eventually('the run is parked', async () => (await handle.query(stateQuery)).phase === 'parked');
+    await untilParked(handle);
     await handle.executeUpdate(retryNowUpdate);
     const state = await eventually('it looks for certainty', async () => {
       const current = await handle.query(stateQuery);

@@ -12,6 +12,7 @@ import {
   provision,
   scenario,
   startProvision,
+  untilParked,
   useBench,
 } from '../support/provision-bench.js';
 
@@ -486,7 +487,7 @@ describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name',
       const s = scenario(bench);
       s.fault('CreateVpcEndpoint', { kind: 'code', code: 'QuotaMisMatched' }, 'always');
       const handle = await startProvision(bench, { request: s.request, ...DELETE }, s.workflowId);
-      await eventually('the run is parked', async () => (await handle.query(stateQuery)).phase === 'parked');
+      await untilParked(handle);
       await handle.cancel();
       expect(await outcomeOf(handle)).toEqual({ outcome: 'nothingCreated' });
       expect(removals(s)).toBe(0);
