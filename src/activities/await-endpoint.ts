@@ -5,7 +5,7 @@ import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/e
 import { NOT_READY, type AttemptRecord, type LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { nextTry, repeatLater } from './call-failure.js';
+import { nextTry, orRepeat, repeatLater } from './call-failure.js';
 import type { ActivityDependencies } from './dependencies.js';
 
 export interface AwaitInput {
@@ -126,19 +126,15 @@ export function createDescribeEndpoint(deps: ActivityDependencies) {
   return async function describeEndpoint(input: AwaitInput): Promise<DescribeOutcome> {
     const api = deps.privateLink(input.account, input.endpoint.RegionId);
     const memory = new ActivityMemory();
-    return memory.whileBeating(async () => {
-      try {
-        const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
-        memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
-        const zones = endpoint && (await readZones(api, input.endpoint, memory));
-        if (endpoint === undefined || zones === undefined) return { kind: 'absent', attempts: memory.current.log };
-        return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
-      } catch (error) {
-        if (!(error instanceof PrivateLinkError)) throw error;
-        memory.record(error.answer.action, error.code, error.requestId);
-        throw repeatLater(error, memory, random, input.endpoint.RegionId);
-      }
-    });
+    return memory.whileBeating(() => orRepeat(memory, random, look, input.endpoint.RegionId));
+
+    async function look(): Promise<DescribeOutcome> {
+      const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
+      memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
+      const zones = endpoint && (await readZones(api, input.endpoint, memory));
+      if (endpoint === undefined || zones === undefined) return { kind: 'absent', attempts: memory.current.log };
+      return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
+    }
   };
 }
 

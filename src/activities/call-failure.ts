@@ -3,7 +3,7 @@ import type { ErrorClass } from '../model/error-class.js';
 import { backoffDelayMs, clamp, delayWithin, fullJitterDelayMs } from '../model/poll-schedule.js';
 import { adviceOnDenied, deniedCall, type DeniedCall, type TouchedResources } from '../model/ram-statement.js';
 import type { AttemptRecord, LastSeen } from '../contract/result.js';
-import type { PrivateLinkError } from '../privatelink/port.js';
+import { PrivateLinkError } from '../privatelink/port.js';
 import type { ActivityMemory, Failing } from './attempt-memory.js';
 
 /** A call that failed, and what to do about it. */
@@ -120,4 +120,25 @@ function delayMs(error: PrivateLinkError, times: number, random: () => number): 
     default:
       return Math.round(REPEAT_AFTER.otherMs * (0.8 + 0.4 * random()));
   }
+}
+
+/** Run reads that nothing depends on but their answers; when one fails, have the whole attempt repeated. */
+export async function orRepeat<Result>(
+  memory: ActivityMemory,
+  random: () => number,
+  read: () => Promise<Result>,
+  RegionId?: string,
+): Promise<Result> {
+  try {
+    return await read();
+  } catch (error) {
+    throw readAgain(error, memory, random, RegionId);
+  }
+}
+
+/** What to throw for a read that failed, to have the whole attempt repeated. */
+export function readAgain(error: unknown, memory: ActivityMemory, random: () => number, RegionId?: string): unknown {
+  if (!(error instanceof PrivateLinkError)) return error;
+  memory.record(error.answer.action, error.code, error.requestId);
+  return repeatLater(error, memory, random, RegionId);
 }

@@ -6,10 +6,10 @@ import type { ErrorClass } from '../model/error-class.js';
 import type { AttemptRecord } from '../contract/result.js';
 import { PrivateLinkError } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { failedCall, repeatLater, type FailedCall } from './call-failure.js';
+import { failedCall, orRepeat, readAgain, repeatLater, type FailedCall } from './call-failure.js';
 import type { ActivityDependencies, EarlierRuns } from './dependencies.js';
 import { findEarlierRuns } from './earlier-runs.js';
-import { adoption, listAll, lookUp, lookUpAgain, orRepeat } from './find-endpoint.js';
+import { adoption, differing, listAll, lookUp } from './find-endpoint.js';
 import type { Provision } from './parse-input.js';
 import { createParameters } from './wire-parameters.js';
 
@@ -103,7 +103,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
       if (owner !== undefined && !dryRun && (inDoubt || unchecked)) {
         const found = await lookUp(api, request, owner, memory).catch((error: unknown) => {
           // What may have been sent is looked for until the deadline: keys get repaired.
-          if (inDoubt) throw lookUpAgain(error, memory, random);
+          if (inDoubt) throw readAgain(error, memory, random);
           return refusedLookUp(error);
         });
         if (found.kind === 'refused') return { ...found, attempts: attempts() };
@@ -121,7 +121,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
 
       if (!dryRun && !memory.current.nameChecked) {
         const outcome = await adoptByName(inDoubt).catch((error: unknown) => {
-          if (inDoubt) throw lookUpAgain(error, memory, random);
+          if (inDoubt) throw readAgain(error, memory, random);
           return refusedLookUp(error);
         });
         if (outcome !== undefined) return { ...outcome, attempts: attempts() };
@@ -211,7 +211,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
 
     /** A look-up that failed before anything was sent: what is wrong for it is wrong for the create call, and ends it. */
     async function refusedLookUp(error: unknown) {
-      if (!endsCreate(error)) throw lookUpAgain(error, memory, random);
+      if (!endsCreate(error)) throw readAgain(error, memory, random);
       memory.record(error.answer.action, error.code, error.requestId);
       const earlier = await earlierRuns();
       return { kind: 'refused', refusal: refusalOf(error, request), afterUnknownOutcome: earlier.inDoubt } as const;
@@ -229,12 +229,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
         case 'fits':
           return { kind: 'adopted', endpoint: reading.endpoint } as const;
         case 'differs':
-          return {
-            kind: 'differs',
-            endpointId: reading.endpoint.EndpointId,
-            differences: reading.differences,
-            byName: true,
-          } as const;
+          return { ...differing(reading), byName: true } as const;
         case 'anotherWorkflow':
         case 'ambiguous':
           return {

@@ -5,13 +5,13 @@ import { ownerTags } from '../model/owner-tags.js';
 import type { AttemptRecord } from '../contract/result.js';
 import { PrivateLinkError, type ListVpcEndpointsQuery, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { repeatLater } from './call-failure.js';
+import { orRepeat } from './call-failure.js';
 import type { CreateOutcome } from './create-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
 import type { Provision } from './parse-input.js';
 
-/** Page size of look-ups: the most that ListVpcEndpoints gives. */
-const LIST_PAGE = 1_000;
+/** Page size of look-ups: the most that a list gives. */
+export const LIST_PAGE = 1_000;
 
 export interface FindInput {
   readonly provision: Pick<Provision, 'account' | 'request' | 'owner'>;
@@ -89,29 +89,14 @@ export function adoption(reading: LookUpReading, mayBeThisRun: boolean) {
     case 'fits':
       return { kind: 'adopted', endpoint: reading.endpoint } as const;
     case 'differs':
-      return {
-        kind: 'differs',
-        endpointId: reading.endpoint.EndpointId,
-        differences: reading.differences,
-      } as const;
+      return differing(reading);
     case 'deleting':
       // What an earlier run made may go away; what this run may have made and somebody deletes is never made again.
       return mayBeThisRun ? ({ kind: 'deleting', endpointId: reading.endpoint.EndpointId } as const) : undefined;
   }
 }
 
-/** Run a look-up; when it fails, have the whole attempt repeated. */
-export async function orRepeat<Result>(memory: ActivityMemory, random: () => number, read: () => Promise<Result>) {
-  try {
-    return await read();
-  } catch (error) {
-    throw lookUpAgain(error, memory, random);
-  }
-}
-
-/** What to throw for a look-up that failed, to have the whole attempt repeated. */
-export function lookUpAgain(error: unknown, memory: ActivityMemory, random: () => number): unknown {
-  if (!(error instanceof PrivateLinkError)) return error;
-  memory.record(error.answer.action, error.code, error.requestId);
-  return repeatLater(error, memory, random);
+/** What is told of an endpoint that is not what the request asks for. */
+export function differing({ endpoint, differences }: Extract<LookUpReading, { kind: 'differs' }>) {
+  return { kind: 'differs', endpointId: endpoint.EndpointId, differences } as const;
 }

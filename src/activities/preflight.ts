@@ -11,8 +11,9 @@ import {
 import type { AttemptRecord } from '../contract/result.js';
 import { PrivateLinkError, type ListVpcEndpointsQuery, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
-import { repeatLater } from './call-failure.js';
+import { orRepeat } from './call-failure.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { LIST_PAGE } from './find-endpoint.js';
 import type { Provision } from './parse-input.js';
 
 export interface PreflightInput {
@@ -24,9 +25,6 @@ export interface PreflightOutcome {
   readonly checks: readonly PreflightCheck[];
   readonly attempts: readonly AttemptRecord[];
 }
-
-/** The most that a page holds. */
-const WHOLE_PAGE = 1_000;
 
 /**
  * Look at the cloud for one part of the checks that a dry run of the service does not make. Changes nothing.
@@ -42,14 +40,8 @@ export function createPreflight(deps: ActivityDependencies) {
     const api = deps.privateLink(account, request.RegionId);
     const memory = new ActivityMemory();
     return memory.whileBeating(async () => {
-      try {
-        const checks = await LOOKS[part](api, provision, memory);
-        return { checks, attempts: memory.current.log };
-      } catch (error) {
-        if (!(error instanceof PrivateLinkError)) throw error;
-        memory.record(error.answer.action, error.code, error.requestId);
-        throw repeatLater(error, memory, random, request.RegionId);
-      }
+      const checks = await orRepeat(memory, random, () => LOOKS[part](api, provision, memory), request.RegionId);
+      return { checks, attempts: memory.current.log };
     });
   };
 }
@@ -65,7 +57,7 @@ const LOOKS: Readonly<Record<PreflightPart, Look>> = {
     const { RegionId, ServiceId, ServiceName, ServiceRegionId } = request;
     const page = await api.listVpcEndpointServicesByEndUser({
       RegionId,
-      MaxResults: WHOLE_PAGE,
+      MaxResults: LIST_PAGE,
       ...(ServiceId === undefined ? {} : { ServiceId }),
       ...(ServiceName === undefined ? {} : { ServiceName }),
       ...(ServiceRegionId === undefined ? {} : { ServiceRegionId }),
@@ -110,10 +102,10 @@ const LOOKS: Readonly<Record<PreflightPart, Look>> = {
 /** One page is the whole list of what one workflow made, and of one name in one VPC. */
 async function wholeList(api: PrivateLinkApi, filter: ListVpcEndpointsQuery, memory: ActivityMemory) {
   const action = 'ListVpcEndpoints';
-  const page = await api.listVpcEndpoints({ ...filter, MaxResults: WHOLE_PAGE });
+  const page = await api.listVpcEndpoints({ ...filter, MaxResults: LIST_PAGE });
   memory.record(action, `${page.Endpoints.length} found`, page.RequestId);
   if (page.NextToken !== undefined) {
-    const message = `More than ${WHOLE_PAGE} endpoints are listed where one was expected`;
+    const message = `More than ${LIST_PAGE} endpoints are listed where one was expected`;
     throw new PrivateLinkError({ action, code: 'MalformedResponse', message, requestId: page.RequestId });
   }
   return { listed: page.Endpoints, requestId: page.RequestId };

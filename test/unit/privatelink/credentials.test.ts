@@ -1,10 +1,9 @@
-import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
 import { inspect } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   accountCredentials,
   CredentialsUnavailableError,
@@ -13,26 +12,13 @@ import {
   hasCredentials,
   staticCredentials,
 } from '../../../src/privatelink/credentials.js';
+import { useEmptyHome } from '../../support/empty-home.js';
 
 const SECRET = 'VerySecretValue0123456789';
-let home: string;
-
-beforeEach(async () => {
-  home = await mkdtemp(path.join(os.tmpdir(), 'credentials-'));
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('ALIBABA_CLOUD_')) vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('ALIBABA_CLOUD_ECS_METADATA_DISABLED', 'true');
-});
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(home, { recursive: true });
-});
+const home = useEmptyHome();
 
 async function writeHome(file: string, text: string): Promise<void> {
-  const target = path.join(home, file);
+  const target = path.join(home.path, file);
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(target, text);
 }

@@ -1,30 +1,16 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openAccounts, TWIN_CREDENTIALS, type Cloud } from '../../../src/worker/cloud-accounts.js';
+import { useEmptyHome } from '../../support/empty-home.js';
 
 const OPTIONS = { timeoutMs: 5_000, userAgent: 'test' };
 const REAL: Cloud = { kind: 'real', endpoint: undefined, network: 'public' };
 const REAL_KEY = 'LTAIrealaccesskeyid';
 const REAL_SECRET = 'VerySecretValue0123456789';
-let home: string;
-
-beforeEach(async () => {
-  home = await mkdtemp(path.join(os.tmpdir(), 'accounts-'));
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('ALIBABA_CLOUD_')) vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('ALIBABA_CLOUD_ECS_METADATA_DISABLED', 'true');
-});
-
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(home, { recursive: true });
-});
+const home = useEmptyHome();
 
 function credentialsInTheEnvironment(): void {
   vi.stubEnv('ALIBABA_CLOUD_ACCESS_KEY_ID', REAL_KEY);
@@ -84,9 +70,9 @@ describe('the accounts of a worker with a twin', () => {
 
 describe('the accounts of a worker with the cloud', () => {
   it('are usable where credentials are found, and the others say where they were looked for', async () => {
-    await mkdir(path.join(home, '.alibabacloud'));
+    await mkdir(path.join(home.path, '.alibabacloud'));
     await writeFile(
-      path.join(home, '.alibabacloud/credentials'),
+      path.join(home.path, '.alibabacloud/credentials'),
       `[team-a]\ntype = access_key\naccess_key_id = ${REAL_KEY}\naccess_key_secret = ${REAL_SECRET}\n`,
     );
     const accounts = await openAccounts(REAL, ['default', 'team-a', 'team-b'], OPTIONS);

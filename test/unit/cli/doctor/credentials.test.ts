@@ -1,34 +1,21 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { checkCredentials } from '../../../../src/cli/doctor/credentials.js';
 import type { CloudConfig } from '../../../../src/config.js';
+import { useEmptyHome } from '../../../support/empty-home.js';
 
 const REAL: CloudConfig = { kind: 'real', endpoint: undefined, network: 'public' };
 const KEY = 'LTAIrealaccesskeyid';
 const SECRET = 'VerySecretValue0123456789';
 const NOBODY: ReadonlySet<string> = new Set();
-let home: string;
-
-beforeEach(async () => {
-  home = await mkdtemp(path.join(os.tmpdir(), 'doctor-'));
-  for (const name of Object.keys(process.env)) {
-    if (name.startsWith('ALIBABA_CLOUD_')) vi.stubEnv(name, undefined);
-  }
-  vi.stubEnv('HOME', home);
-  vi.stubEnv('ALIBABA_CLOUD_ECS_METADATA_DISABLED', 'true');
-});
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await rm(home, { recursive: true });
-});
+const home = useEmptyHome();
 
 describe('the credentials that a doctor looks for', () => {
   test('are found where a worker finds them, and never shown', async () => {
-    await mkdir(path.join(home, '.alibabacloud'));
+    await mkdir(path.join(home.path, '.alibabacloud'));
     await writeFile(
-      path.join(home, '.alibabacloud/credentials'),
+      path.join(home.path, '.alibabacloud/credentials'),
       `[prod]\ntype = access_key\naccess_key_id = ${KEY}\naccess_key_secret = ${SECRET}\n`,
     );
     const checks = await checkCredentials(REAL, ['prod', 'default'], NOBODY);
