@@ -6,6 +6,9 @@ export type AnswerHeaders = Readonly<Record<string, string | readonly string[] |
 /** Headers of a throttled answer, such as `Limit:1,Remain:0,TimeLeft:2000,Reset:1234` (read by the official SDKs). */
 const RATE_LIMIT_HEADERS = ['x-ratelimit-user-api', 'x-ratelimit-user'] as const;
 
+/** The same for newer official SDKs, a plain number. Its unit is inferred: they sleep for as many milliseconds. */
+const RETRY_AFTER_HEADER = 'x-acs-retry-after';
+
 /** A longer hint than a day is none. */
 const MAX_HINT_MS = 86_400_000;
 
@@ -17,7 +20,7 @@ const MAX_HINT_MS = 86_400_000;
  * @returns Milliseconds, or `undefined` where nothing usable is said.
  */
 export function throttleHintMs(headers: AnswerHeaders, body: JsonObject): number | undefined {
-  const said: unknown[] = [body['TimeLeft']];
+  const said: unknown[] = [body['TimeLeft'], headers[RETRY_AFTER_HEADER]];
   for (const name of RATE_LIMIT_HEADERS) {
     const value = headers[name];
     const text = typeof value === 'string' ? value : (value?.join(',') ?? '');

@@ -81,6 +81,7 @@ describe('the wait that an answer asks for', () => {
   it.each([
     ['the header of the action', { 'x-ratelimit-user-api': limits }, {}, 2_000],
     ['the header of the account', { 'x-ratelimit-user': limits }, {}, 2_000],
+    ['the header of newer SDKs', { 'x-acs-retry-after': '3000' }, {}, 3_000],
     ['the longer of two', { 'x-ratelimit-user-api': limits, 'x-ratelimit-user': 'TimeLeft:5000' }, {}, 5_000],
     ['a number in the body', {}, { TimeLeft: 700 }, 700],
     ['a text in the body', {}, { TimeLeft: '700' }, 700],
