@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint';
 /**
  * The rooms of the house: what each folder under src/ may import. A folder that is not listed here fails lint, so a new
  * room states its doors before it is used. "rooms": any file of them; "doors": single files; "typeOnly": types and nothing
- * else; "packages": beginnings of package names.
+ * else; "packages": beginnings of package names; "neighbours": folders beside it that it may not import.
  */
 const TEMPORAL_WORKFLOW = '@temporalio/workflow';
 const ROOMS = {
@@ -18,6 +18,9 @@ const ROOMS = {
     packages: ['@temporalio/activity', '@temporalio/common', '@temporalio/client', 'node:'],
   },
   simulator: { rooms: ['model'], packages: ['node:'] },
+  // The state machine: no clock, no chance and no network of its own. Then the twin around it, then the wire.
+  'simulator/engine': { rooms: ['model'], packages: ['node:crypto', 'node:net'], neighbours: ['twin', 'wire'] },
+  'simulator/twin': { rooms: ['model'], packages: ['node:timers'], neighbours: ['wire'] },
   temporal: { rooms: [], packages: ['@temporalio/', 'node:'] },
   client: {
     rooms: ['model', 'contract', 'schema'],
@@ -31,7 +34,7 @@ const ROOMS = {
   },
   cli: {
     rooms: ['model', 'contract', 'schema', 'client', 'simulator', 'temporal'],
-    packages: ['commander', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
+    packages: ['commander', 'yaml', '@temporalio/client', '@temporalio/common', '@temporalio/envconfig', 'node:'],
     files: ['config', 'worker', 'version'],
   },
   // The one part of the command line that calls the cloud: `pvlctl doctor` looks at what a worker would use.
@@ -49,8 +52,9 @@ const escape = (text) => text.replace(/[/.]/g, '\\$&');
 const packagePattern = (name) => (/[/:]$/.test(name) ? escape(name) : `${escape(name)}(?:/|$)`);
 
 /** Forbid every import of a room that its entry in ROOMS does not name. */
-function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = [] }]) {
-  const others = Object.keys(ROOMS).filter((name) => name !== room && !rooms.includes(name));
+function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = [], neighbours = [] }]) {
+  const isAllowed = (name) => rooms.some((allowed) => name === allowed || name.startsWith(`${allowed}/`));
+  const others = Object.keys(ROOMS).filter((name) => name !== room && !isAllowed(name));
   const patterns = [
     {
       regex: `^(?!\\.)(?!(?:${packages.map(packagePattern).join('|') || '(?!)'}))`,
@@ -65,6 +69,12 @@ function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = 
       message: `src/${room} does not read configuration: it is handed what it needs.`,
     },
   ];
+  if (neighbours.length > 0) {
+    patterns.push({
+      regex: `^(?:\\.\\./)+(?:${neighbours.join('|')})/`,
+      message: `src/${room} does not know what is built on it.`,
+    });
+  }
   if (typeOnly.length > 0) {
     patterns.push({
       regex: `/(?:${typeOnly.join('|')})/`,

@@ -11,7 +11,9 @@ import { formatMs } from '../../src/model/duration.js';
 import { ERROR_CATALOGUE, type CatalogueEntry } from '../../src/model/error-catalogue.js';
 import { ERROR_CLASSES } from '../../src/model/error-class.js';
 import { PROTOCOL_PARAMETERS, REQUEST_PARAMETERS, type ParameterDefinition } from '../../src/model/request.js';
-import { DEFAULT_SWITCHES } from '../../src/simulator/switches.js';
+import { ACTIONS } from '../../src/simulator/engine/action-shapes.js';
+import { DEFAULT_WORLD } from '../../src/simulator/engine/default-world.js';
+import { SWITCHES, type SwitchDefinition } from '../../src/simulator/engine/switches.js';
 import { BINARY_VARIABLES } from '../../src/temporal/find-binary.js';
 import { code, formatted, table } from './markdown.js';
 import { policyRows } from './policy-table.js';
@@ -32,7 +34,7 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   whole('docs/request.md', requestPage),
   whole('docs/settings.md', settingsPage),
   withParts('docs/pvlctl.md', { 'exit codes': exitCodeTable }),
-  withParts('docs/simulator.md', { switches: switchTable }),
+  withParts('docs/simulator.md', { switches: switchTable, actions: actionTable, world: worldTable }),
 ];
 
 function whole(path: string, text: () => string): GeneratedPage {
@@ -284,31 +286,50 @@ function exitCodeTable(): string {
   return table(['code', 'meaning', 'failures of a run'], rows);
 }
 
-/** Meaning of each switch. A switch without one does not compile. */
-const SWITCH_MEANINGS: Readonly<Record<keyof typeof DEFAULT_SWITCHES, string>> = {
-  rememberRefusals: 'a final refusal is repeated for every further call with its ClientToken; off: only successes are',
-  tokenRetentionMs: 'how long a ClientToken is remembered, in milliseconds',
-  tokenPerRegion: 'a ClientToken counts within one region; off: within one account and action',
-  dryRunConsumesToken: 'a dry run that passed uses up its ClientToken',
-  deleteNeedsZonesRemoved:
-    'an endpoint that has zones cannot be deleted, but for the type GatewayLoadBalancer. The one switch that is documented',
-  deleteWhileDeleting: 'deleting what is being deleted: `refused` or `accepted`',
-  deleteWhileCreating: 'deleting what is still Creating: `refused` or `accepted`',
-  removeZoneWhileCreating: 'removing a zone of what is still Creating: `refused` or `accepted`',
-  createAnswersActive: 'CreateVpcEndpoint answers `Active` at once, whatever the endpoint then is',
-  getVisibleAfterMs: 'GetVpcEndpointAttribute does not find a new endpoint for so long',
-  listVisibleAfterMs: 'ListVpcEndpoints leaves a new endpoint out for so long',
-  listVisibleAfterCalls: 'ListVpcEndpoints leaves a new endpoint out of so many answers that it belongs into',
-  oneEndpointPerServiceAndVpc: 'a VPC takes one endpoint of each service: the second is an EndpointDuplicated',
-  defaultEndpointType: 'type of an endpoint whose request names none',
-  connectionWhileCreating: 'ConnectionStatus of an endpoint that is Creating',
-};
-
 function switchTable(): string {
-  const rows = Object.entries(DEFAULT_SWITCHES).map(([name, position]) => [
+  const rows = Object.entries(SWITCHES).map(([name, definition]: [string, SwitchDefinition]) => [
     code(name),
-    code(JSON.stringify(position)),
-    SWITCH_MEANINGS[name as keyof typeof DEFAULT_SWITCHES],
+    code(JSON.stringify(definition.default)),
+    definition.says,
   ]);
   return table(['switch', 'default', 'meaning'], rows);
+}
+
+/** Every action, with what it takes beside the common parameters. */
+function actionTable(): string {
+  const common = ['RegionId', 'ClientToken', 'DryRun', 'NextToken', 'MaxResults'];
+  const rows = [...ACTIONS.values()].map(({ name, parameters, errors }) => [
+    code(name),
+    [...parameters.values()]
+      .filter((parameter) => !common.includes(parameter.name))
+      .map((parameter) => code(parameter.name) + (parameter.required ? '!' : ''))
+      .join(', '),
+    String(errors.size),
+  ]);
+  return table(['action', 'parameters (`!`: required)', 'codes of its own'], rows);
+}
+
+/** The ids of the default world that stand for something. */
+function worldTable(): string {
+  const lists: readonly (readonly [id: string, items: readonly object[]])[] = [
+    ['VpcId', DEFAULT_WORLD.vpcs],
+    ['VSwitchId', DEFAULT_WORLD.vSwitches],
+    ['SecurityGroupId', DEFAULT_WORLD.securityGroups],
+    ['ServiceId', DEFAULT_WORLD.services],
+    ['ResourceId', DEFAULT_WORLD.loadBalancers],
+    ['accountId', DEFAULT_WORLD.accounts],
+  ];
+  const rows = lists.flatMap(([id, items]) =>
+    items.map((item) => {
+      const { [id]: named, ...rest } = item as Record<string, unknown>;
+      return [
+        code(String(named)),
+        Object.entries(rest)
+          .map(([field, value]) => code(`${field}: ${JSON.stringify(value)}`))
+          .join(', '),
+      ];
+    }),
+  );
+  const missing = DEFAULT_WORLD.missing.map((id) => code(id)).join(', ');
+  return table(['id', 'what it is'], [...rows, [missing, 'do not exist']]);
 }

@@ -21,14 +21,23 @@ const REASONS: Readonly<Record<string, string>> = {
  * @throws InputFileError - Names the file, and line and column of what is no JSON.
  */
 export async function readInput(file: string, stdin: AsyncIterable<Uint8Array | string>): Promise<unknown> {
-  const name = file === '-' ? 'standard input' : file;
-  const bytes = file === '-' ? await readAll(stdin) : await readBytes(file);
+  const { name, text } = await readText(file, stdin);
   try {
-    return parseJsonText(decode(bytes, name));
+    return parseJsonText(text);
   } catch (error) {
     if (!(error instanceof JsonTextError)) throw error;
     throw new InputFileError(`${name} is no JSON: ${error.message}`);
   }
+}
+
+/** Read the text of a file, or of standard input for `-`, and what to call it in a message. */
+export async function readText(
+  file: string,
+  stdin: AsyncIterable<Uint8Array | string>,
+): Promise<{ readonly name: string; readonly text: string }> {
+  const name = file === '-' ? 'standard input' : file;
+  const bytes = file === '-' ? await readAll(stdin) : await readBytes(file);
+  return { name, text: decode(bytes, name) };
 }
 
 async function readBytes(file: string): Promise<Uint8Array> {

@@ -3,8 +3,8 @@ import { flattenParameters } from '../privatelink/parameters.js';
 import type { PrivateLinkApi } from '../privatelink/port.js';
 import { privateLinkApiOver } from '../privatelink/private-link-api-over.js';
 import { noAnswer, readAnswer } from '../privatelink/read-answer.js';
-import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../simulator/in-process.js';
-import type { SettingsChange } from '../simulator/settings.js';
+import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../simulator/twin/in-process.js';
+import { NO_LIMITS, type SettingsChange } from '../simulator/engine/settings.js';
 
 /** How to build a test kit. */
 export interface TestKitOptions extends TwinOptions {
@@ -23,8 +23,9 @@ export interface TestKit {
   readonly privateLink: PrivateLinkApi;
 }
 
-/** Everything takes a number of looks, and no time. */
+/** Everything takes a number of looks, and no time; nobody waits a minute of real time for a limit. */
 const IN_READS: SettingsChange = {
+  limits: NO_LIMITS,
   timeToActive: { afterReads: 3 },
   deleteMs: 0,
   deleteReads: 1,
@@ -58,7 +59,7 @@ export function createTestKit(options: TestKitOptions = {}): TestKit {
 export function privateLinkInProcess(twin: InProcessTwin): PrivateLinkApi {
   return privateLinkApiOver(async (action, parameters) => {
     const answer = await twin.call(action, flattenParameters(parameters, action));
-    if (answer === 'noResponse') throw noAnswer(action, 'ECONNRESET');
+    if (answer === 'noResponse' || answer.cutAfterBytes !== undefined) throw noAnswer(action, 'ECONNRESET');
     return readAnswer({ action, ...answer });
   });
 }

@@ -125,6 +125,21 @@ describe('the rooms of the house', () => {
       reason: 'a twin that shares code with its client proves nothing',
     },
     {
+      file: 'src/simulator/engine/actions/x.ts',
+      text: `import { A } from '../../twin/faults.js';\nexport const x = A;`,
+      reason: 'the state machine knows no faults',
+    },
+    {
+      file: 'src/simulator/engine/x.ts',
+      text: `import { createServer } from 'node:http';\nexport const x = createServer;`,
+      reason: 'the state machine knows no network',
+    },
+    {
+      file: 'src/simulator/twin/x.ts',
+      text: `import type { A } from '../wire/signature.js';\nexport type X = A;`,
+      reason: 'a twin works without a network',
+    },
+    {
       file: 'src/cli/x.ts',
       text: `import { A } from '../privatelink/index.js';\nexport const x = A;`,
       reason: 'the command line goes through the client',
@@ -158,6 +173,7 @@ describe('the rooms of the house', () => {
       file: 'src/cli/x.ts',
       text: `import { loadWorkerConfig } from '../config.js';\nexport const x = loadWorkerConfig;`,
     },
+    { file: 'src/simulator/wire/x.ts', text: `import { A } from '../twin/faults.js';\nexport const x = A;` },
     { file: 'src/worker/x.ts', text: `import { A } from '../privatelink/index.js';\nexport const x = A;` },
     { file: 'src/cli/doctor/x.ts', text: `import { A } from '../../privatelink/port.js';\nexport const x = A;` },
   ])('$file may: $text', async ({ file, text }) => {

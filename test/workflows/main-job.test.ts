@@ -48,7 +48,7 @@ describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ c
       EndpointDescription: "a b*c~d'(é)",
       ProtectedEnabled: true,
       Tag: [{ Key: 'team', Value: '' }],
-      Zone: [{ ZoneId: 'z-1', VSwitchId: 'vsw-1', ip: '10.0.0.5' }],
+      Zone: [{ ZoneId: 'cn-huhehaote-b', VSwitchId: 'vsw-1', ip: '10.0.0.5' }],
     };
     await provision(bench, { request: rich, extraParameters: { NewThing: 7 } }, workflowId);
     const sent = bench.twin.journal.requests.find(({ parameters }) => parameters['Tag.3.Value'] === workflowId);
@@ -60,7 +60,7 @@ describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ c
       EndpointDescription: "a b*c~d'(é)",
       ProtectedEnabled: 'true',
       'SecurityGroupId.1': 'sg-1',
-      'Zone.1.ZoneId': 'z-1',
+      'Zone.1.ZoneId': 'cn-huhehaote-b',
       'Zone.1.VSwitchId': 'vsw-1',
       'Zone.1.ip': '10.0.0.5',
       'Tag.1.Key': 'team',

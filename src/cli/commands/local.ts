@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { Command } from 'commander';
-import { examples, portArgument, timeToActiveOption } from './options.js';
+import { Command, Option } from 'commander';
+import { durationArgument, examples, portArgument, seedArgument, timeToActiveOption } from './options.js';
 
 /** The options of `pvlctl dev`. */
 export interface DevOptions {
@@ -14,8 +14,17 @@ export interface DevOptions {
 /** The options of `pvlctl simulator`. */
 export interface SimulatorCommandOptions {
   readonly port: number;
+  /** `true`: any free port. */
+  readonly control?: number | true;
   readonly controlPort?: number;
-  readonly timeToActive: number;
+  readonly scenario?: string;
+  readonly world?: string;
+  readonly seed?: number;
+  readonly timeToActive?: number;
+  /** `true`: any free port. */
+  readonly https?: number | true;
+  readonly caFile?: string;
+  readonly switches?: true;
 }
 
 /** Ports that people expect: `pvlctl dev` takes them when they are free. */
@@ -43,11 +52,34 @@ export function simulatorCommand(run: (options: SimulatorCommandOptions) => Prom
   return new Command('simulator')
     .description('Serve the PrivateLink twin alone, on this machine: the API on the wire, for any client of it.')
     .option('--port <port>', 'port of the API', portArgument, USUAL_PORTS.twinPort)
-    .option('--control-port <port>', 'port that steers the twin; none when left out', portArgument)
-    .addOption(timeToActiveOption())
+    .option('--scenario <file>', 'world, settings, faults, accounts and seed to start with, in YAML or JSON')
+    .option('--world <file>', 'world to start with, in YAML or JSON, in place of the one of the scenario')
+    .option(
+      '--seed <number>',
+      'seed of ids, of durations that are drawn and of faults that strike by chance',
+      seedArgument,
+    )
+    .addOption(
+      new Option(
+        '--time-to-active <duration>',
+        'when an endpoint becomes Active (default: as the scenario says, or 20s)',
+      ).argParser(durationArgument),
+    )
+    .option('--control [port]', 'open a port that steers the twin; any free one when none is named', portArgument)
+    .addOption(
+      new Option('--control-port <port>', 'the same as --control <port>').argParser(portArgument).conflicts('control'),
+    )
+    .option('--https [port]', 'serve HTTPS, too, with a certificate made at the start', portArgument)
+    .option('--ca-file <file>', 'where to write the certificate that clients of HTTPS have to trust')
+    .option('--switches', 'list every behaviour that is inferred, with its default, and serve nothing')
     .addHelpText(
       'after',
-      examples('pvlctl simulator', 'pvlctl simulator --port 9000 --control-port 9001 --time-to-active 2s'),
+      examples(
+        'pvlctl simulator',
+        'pvlctl simulator --port 9000 --control 9001 --time-to-active 2s',
+        'pvlctl simulator --scenario storm.yaml --seed 7',
+        'pvlctl simulator --switches',
+      ),
     )
     .action(run);
 }

@@ -35,6 +35,13 @@ export function portArgument(text: string): number {
   throw new InvalidArgumentError('Expected a port from 1 to 65535.');
 }
 
+/** Read a seed. */
+export function seedArgument(text: string): number {
+  const seed = /^-?\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new InvalidArgumentError('Expected a whole number.');
+}
+
 /** `--time-to-active`, of the commands that start a twin. In milliseconds. */
 export function timeToActiveOption(): Option {
   return new Option('--time-to-active <duration>', 'when an endpoint of the twin becomes Active')

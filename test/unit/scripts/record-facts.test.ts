@@ -162,7 +162,10 @@ describe('record-facts without --create', () => {
     twin.faults.add({ action: 'ListVpcEndpoints', effect: { kind: 'throttle', timeLeftMs: 1_500 } });
     const { report } = await record(['-f', file, '--yes']);
     expect(fact(report, 'Which headers')).toMatchObject({
-      limits: [{ action: 'ListVpcEndpoints', name: expect.stringContaining('ratelimit') as string }],
+      limits: [
+        { action: 'ListVpcEndpoints', name: expect.stringContaining('ratelimit') as string },
+        { action: 'ListVpcEndpoints', name: 'x-acs-retry-after' },
+      ],
     });
   });
 

@@ -1,5 +1,6 @@
 import {
   createInProcessTwin,
+  NO_LIMITS,
   PrivateLinkEngine,
   type Effect,
   type EngineAnswer,
@@ -39,8 +40,10 @@ export function seededRandom(seed = 1): () => number {
 export function createEngine(settings: SettingsChange = {}) {
   const clock = { nowMs: START_MS };
   const effects: Effect[] = [];
-  const engine = new PrivateLinkEngine({ now: () => clock.nowMs, random: seededRandom() }, settings, (effect) =>
-    effects.push(effect),
+  const engine = new PrivateLinkEngine(
+    { now: () => clock.nowMs, random: seededRandom() },
+    { limits: NO_LIMITS, ...settings },
+    (effect) => effects.push(effect),
   );
   const call = (action: string, parameters: WireParameters, accountId = ACCOUNT): EngineAnswer =>
     engine.call({ action, parameters: { RegionId: REGION, ...parameters }, accountId });
@@ -71,7 +74,16 @@ export function createTwin(options: TwinOptions = {}): InProcessTwin & { readonl
       sleeps.push({ ms, pass });
       signal.addEventListener('abort', () => stop(new Error('stopped')));
     });
-  return { sleeps, ...createInProcessTwin({ now: () => START_MS, random: seededRandom(), sleep, ...options }) };
+  return {
+    sleeps,
+    ...createInProcessTwin({
+      now: () => START_MS,
+      random: seededRandom(),
+      sleep,
+      ...options,
+      settings: { limits: NO_LIMITS, ...options.settings },
+    }),
+  };
 }
 
 /** Body of an answer that must have come. */

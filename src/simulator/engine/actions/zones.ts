@@ -1,0 +1,94 @@
+import { isIPv4 } from 'node:net';
+import { zoneAnswers } from '../answers.js';
+import { checkAddresses } from '../create-rules.js';
+import type { SimulatedEndpoint } from '../endpoint.js';
+import { causeOf, type EngineCall, type EngineState, type Fields, type Preparation } from '../engine-state.js';
+import { pageOf } from '../paging.js';
+import { mandatoryText, optionalText } from '../parameters.js';
+import { Refusal } from '../refusals.js';
+import { addressesTaken, checkZones } from '../world-checks.js';
+import { checkMayChange, checkProtection } from './endpoints.js';
+
+/** AddZoneToVpcEndpoint. */
+export function addZoneToVpcEndpoint(state: EngineState, call: EngineCall): Preparation {
+  const { parameters, accountId } = call;
+  const endpoint = state.ownedEndpoint(call);
+  checkMayChange(endpoint, call);
+  const { RegionId, VpcId } = endpoint.birth.request;
+  const { AddressIpVersion } = endpoint.attributes;
+  const ip = optionalText(parameters, 'ip');
+  const Ipv6Address = optionalText(parameters, 'Ipv6Address');
+  const zone = {
+    ZoneId: mandatoryText(parameters, 'ZoneId'),
+    VSwitchId: mandatoryText(parameters, 'VSwitchId'),
+    ...(ip === undefined ? {} : { ip }),
+    ...(Ipv6Address === undefined ? {} : { Ipv6Address }),
+  };
+  checkAddresses(zone, AddressIpVersion);
+  if (endpoint.zones.some(({ place }) => place.ZoneId === zone.ZoneId)) throw new Refusal('EndpointZoneDuplicated');
+  if (endpoint.zones.length >= state.settings.quotas.zonesPerEndpoint) throw new Refusal('QuotaMisMatched');
+  const service = state.serviceOf(endpoint);
+  if (service === undefined) throw new Refusal('EndpointServiceDeleted');
+  if (!service.hasResources) throw new Refusal('EndpointServiceResourceNotFound');
+  const taken = ip !== undefined && isIPv4(ip) ? addressesTaken(state, { accountId, RegionId }) : new Set<string>();
+  checkZones(state, { RegionId, VpcId, AddressIpVersion }, [zone], service, taken);
+  return () => {
+    const accepted = service.attributes.AutoAcceptEnabled ?? state.settings.autoAccept;
+    const place = {
+      ...zone,
+      EniId: state.ids.newId('eni'),
+      EniIp: ip ?? state.freeAddress(zone.VSwitchId, taken),
+    };
+    // Inferred: a zone of a connected endpoint connects by itself where the service accepts by itself, else it waits.
+    const isConnected = endpoint.ConnectionStatus === 'Connected';
+    endpoint.addZone(place, state.endOf(state.settings.zoneAddMs), isConnected && !accepted ? 'Wait' : undefined);
+    state.endpoints.changing(endpoint, causeOf(call));
+    return {};
+  };
+}
+
+/** RemoveZoneFromVpcEndpoint. */
+export function removeZoneFromVpcEndpoint(state: EngineState, call: EngineCall): Preparation {
+  const { switches, zoneRemovalMs, zoneRemovalReads } = state.settings;
+  const endpoint = state.ownedEndpoint(call);
+  checkProtection(endpoint, call);
+  const ZoneId = mandatoryText(call.parameters, 'ZoneId');
+  const zone = checkZoneRemoval(endpoint, ZoneId, switches.removeZoneWhileCreating === 'refused');
+  return () => {
+    zone.startRemoving(state.endOf(zoneRemovalMs), zoneRemovalReads);
+    state.endpoints.changing(endpoint, causeOf(call));
+    return {};
+  };
+}
+
+/** ListVpcEndpointZones. */
+export function listVpcEndpointZones(state: EngineState, call: EngineCall): Fields {
+  const endpoint = state.ownedEndpoint(call, state.settings.switches.getVisibleAfterMs);
+  const zones = zoneAnswers(endpoint);
+  endpoint.countZoneRead();
+  const { items, wire } = pageOf(zones, (zone) => zones.indexOf(zone), call.parameters);
+  return { Zones: items, ...wire };
+}
+
+/**
+ * Check whether a zone of an endpoint can be removed now. Which of its codes the service uses for which state of things
+ * is inferred, but for EndpointNotFound, EndpointZoneNotFound and the count of a GatewayLoadBalancer endpoint.
+ *
+ * @param refuseWhileCreating - Refuse it as long as the endpoint is Creating.
+ * @throws Refusal - It cannot.
+ */
+function checkZoneRemoval(endpoint: SimulatedEndpoint, ZoneId: string, refuseWhileCreating: boolean) {
+  const { zones, EndpointStatus, ConnectionStatus } = endpoint;
+  if (EndpointStatus === 'Deleting') throw new Refusal('EndpointOperationDenied');
+  const found = zones.find(({ place }) => place.ZoneId === ZoneId);
+  if (found === undefined) throw new Refusal('EndpointZoneNotFound');
+  if (EndpointStatus === 'Creating' && refuseWhileCreating) throw new Refusal('EndpointConnectionOperationDenied');
+  if (ConnectionStatus === 'Connecting' || ConnectionStatus === 'Disconnecting') {
+    throw new Refusal('EndpointConnectionOperationDenied');
+  }
+  if (endpoint.isLocked) throw new Refusal('EndpointLocked');
+  if (endpoint.birth.request.EndpointType === 'GatewayLoadBalancer' && zones.length === 1) {
+    throw new Refusal('GatewayLoadBalancerZoneCountDeny');
+  }
+  return found;
+}

@@ -1,0 +1,42 @@
+import { optionalInteger, optionalText, type WireParameters } from './parameters.js';
+import { invalidParameter } from './refusals.js';
+
+/** One page of a list, in the names of the service. */
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly wire: { readonly MaxResults: number; readonly TotalCount: number; readonly NextToken?: string };
+}
+
+/**
+ * Cut the page that a call asks for out of a list in rising order of `sequence`.
+ *
+ * The token names the last item given, so pages neither repeat nor skip an item while others come and go.
+ */
+export function pageOf<Item>(
+  items: readonly Item[],
+  sequenceOf: (item: Item) => number,
+  parameters: WireParameters,
+  maxResults = 1_000,
+): Page<Item> {
+  const MaxResults = optionalInteger(parameters, 'MaxResults', 1, maxResults) ?? 50;
+  const after = sequenceAfter(optionalText(parameters, 'NextToken'));
+  const rest = items.filter((item) => sequenceOf(item) > after);
+  const page = rest.slice(0, MaxResults);
+  const last = page.at(-1);
+  const more = rest.length > page.length && last !== undefined;
+  return {
+    items: page,
+    wire: {
+      MaxResults,
+      TotalCount: items.length,
+      ...(more ? { NextToken: Buffer.from(`after:${sequenceOf(last)}`).toString('base64url') } : {}),
+    },
+  };
+}
+
+function sequenceAfter(token: string | undefined): number {
+  if (token === undefined) return -1;
+  const [, sequence] = /^after:(\d{1,15})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
+  if (sequence === undefined) throw invalidParameter('NextToken');
+  return Number(sequence);
+}

@@ -1,0 +1,164 @@
+/** One thing that no official page settles, and the positions that the twin can take. */
+export interface SwitchDefinition {
+  readonly default: boolean | number | string;
+  /** All positions, where they are words. */
+  readonly values?: readonly string[];
+  /** What the positions mean. */
+  readonly says: string;
+}
+
+/**
+ * What the official pages do not say about PrivateLink, and how the twin behaves instead.
+ *
+ * Every switch stands for something that is inferred and not documented (the exceptions say so). The defaults are the
+ * positions that are harder on a client, wherever a position is harder. What a client claims should hold in all of them.
+ */
+export const SWITCHES = {
+  rememberRefusals: {
+    default: true,
+    says: 'A final refusal is kept under its ClientToken and repeated. Off: only successes are kept.',
+  },
+  tokenRetentionMs: {
+    default: 24 * 60 * 60_000,
+    says: 'How long a ClientToken is remembered. No page gives a time; a day is what comparable products state.',
+  },
+  tokenPerRegion: {
+    default: true,
+    says: 'A ClientToken means something only within its region. Off: within account and action.',
+  },
+  dryRunConsumesToken: {
+    default: false,
+    says: 'A passed dry run is kept under its ClientToken, so that the real call with it is a mismatch.',
+  },
+  deleteNeedsZonesRemoved: {
+    default: true,
+    says: 'DeleteVpcEndpoint refuses an endpoint that still has zones (EndpointDependenceViolation). Documented. The zones of a GatewayLoadBalancer endpoint leave together with it.',
+  },
+  deleteWhileDeleting: {
+    default: 'refused',
+    values: ['refused', 'accepted'],
+    says: 'DeleteVpcEndpoint of an endpoint that is being deleted: EndpointOperationDenied, or accepted once more.',
+  },
+  deleteWhileCreating: {
+    default: 'accepted',
+    values: ['refused', 'accepted'],
+    says: 'DeleteVpcEndpoint of an endpoint that is still Creating: EndpointOperationDenied, or accepted.',
+  },
+  deleteWhileConnected: {
+    default: 'accepted',
+    values: ['refused', 'accepted'],
+    says: 'DeleteVpcEndpoint of an endpoint that is Connected and has no zones: EndpointConnectionOperationDenied, or accepted.',
+  },
+  removeZoneWhileCreating: {
+    default: 'accepted',
+    values: ['refused', 'accepted'],
+    says: 'RemoveZoneFromVpcEndpoint of an endpoint that is still Creating: EndpointConnectionOperationDenied, or accepted.',
+  },
+  createAnswersActive: {
+    default: false,
+    says: 'CreateVpcEndpoint answers Active at once, as its sample does, whatever the endpoint then is. The text says Creating.',
+  },
+  getVisibleAfterMs: {
+    default: 0,
+    says: 'How long after its creation GetVpcEndpointAttribute does not find an endpoint yet.',
+  },
+  listVisibleAfterMs: {
+    default: 0,
+    says: 'How long after its creation ListVpcEndpoints leaves an endpoint out.',
+  },
+  listVisibleAfterCalls: {
+    default: 0,
+    says: 'From how many of the answers of ListVpcEndpoints that it belongs into a new endpoint is left out.',
+  },
+  oneEndpointPerServiceAndVpc: {
+    default: false,
+    says: 'A VPC takes one endpoint of each service (EndpointDuplicated for the second).',
+  },
+  endpointNamesAreUnique: {
+    default: false,
+    says: 'A VPC takes one endpoint of each EndpointName (EndpointExist for the second).',
+  },
+  defaultEndpointType: { default: 'Interface', says: 'EndpointType of a request that names none.' },
+  connectionWhileCreating: {
+    default: 'Disconnected',
+    says: 'ConnectionStatus of an endpoint that is still Creating. The sample answer of the API page shows Disconnected.',
+  },
+  autoAcceptIsImmediate: {
+    default: true,
+    says: 'A service that accepts by itself has an endpoint Connected the moment it is Active. Off: it is Connecting for the time connectMs first.',
+  },
+  deleteServiceWithEndpoints: {
+    default: 'accepted',
+    values: ['refused', 'accepted'],
+    says: 'DeleteVpcEndpointService while Disconnected endpoints of it exist: DeleteFailedDueToEndpointExist, or accepted, and their ConnectionStatus becomes ServiceDeleted.',
+  },
+  repeatedConnectionChange: {
+    default: 'refused',
+    values: ['refused', 'accepted'],
+    says: 'EnableVpcEndpointConnection of a connection that is Connected, and DisableVpcEndpointConnection of one that is Disconnected: EndpointConnectionOperationDenied, or accepted without an effect.',
+  },
+  bandwidthOfNlb: {
+    default: 'refused',
+    values: ['refused', 'accepted'],
+    says: 'UpdateVpcEndpointConnectionAttribute with a Bandwidth where the resources of the service are neither slb nor alb: UpdateBandWidthUnSupported, or accepted. The page says only that the parameter is invalid then.',
+  },
+  zoneStatusAfterDisconnect: {
+    default: 'Disconnected',
+    values: ['Disconnected', 'Wait'],
+    says: 'ZoneStatus of the zones of a connection that was closed.',
+  },
+  describeRegionsFilters: {
+    default: false,
+    says: 'DescribeRegions lists the region of its RegionId only. Off: all regions; older SDKs add a RegionId to every call.',
+  },
+  unknownParameters: {
+    default: 'ignored',
+    values: ['ignored', 'refused'],
+    says: 'Parameters that an action does not have: ignored, as official clients need it, or InvalidParameter.',
+  },
+  parameterCase: {
+    default: 'sensitive',
+    values: ['sensitive', 'insensitive'],
+    says: 'Whether the names of parameters are told apart by case (Ip and ip).',
+  },
+  throttleStatus: { default: 400, says: 'HTTP status of Throttling codes. All sources show 400; 429 was not seen.' },
+  absentFormat: { default: 'JSON', values: ['JSON', 'XML'], says: 'Form of an answer to a call without Format.' },
+} as const satisfies Readonly<Record<string, SwitchDefinition>>;
+
+type Position<Definition extends SwitchDefinition> = Definition extends { readonly values: readonly (infer Value)[] }
+  ? Value
+  : Definition['default'] extends boolean
+    ? boolean
+    : Definition['default'] extends number
+      ? number
+      : string;
+
+/** A position for each switch of {@link SWITCHES}. */
+export type SimulatorSwitches = { readonly [Name in keyof typeof SWITCHES]: Position<(typeof SWITCHES)[Name]> };
+
+/** Position of each switch unless something else is asked for. */
+export const DEFAULT_SWITCHES = Object.fromEntries(
+  Object.entries(SWITCHES).map(([name, definition]) => [name, definition.default]),
+) as unknown as SimulatorSwitches;
+
+/**
+ * Read positions of switches that came as JSON.
+ *
+ * @throws TypeError - A switch does not exist, or cannot stand so; the message names it.
+ */
+export function parseSwitches(value: unknown): Partial<SimulatorSwitches> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new TypeError('switches is not a JSON object');
+  }
+  for (const [name, given] of Object.entries(value)) {
+    if (!Object.hasOwn(SWITCHES, name)) throw new TypeError(`There is no switch ${name}`);
+    const definition: SwitchDefinition = SWITCHES[name as keyof typeof SWITCHES];
+    if (typeof given !== typeof definition.default) {
+      throw new TypeError(`switches.${name} is not a ${typeof definition.default}`);
+    }
+    if (definition.values !== undefined && !definition.values.includes(given as string)) {
+      throw new TypeError(`switches.${name} is one of ${definition.values.join(', ')}`);
+    }
+  }
+  return value;
+}

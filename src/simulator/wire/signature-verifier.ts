@@ -1,0 +1,53 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { CredentialStore } from './credentials.js';
+import { NonceLedger } from './nonces.js';
+import { missingParameter, Refusal } from '../engine/refusals.js';
+import type { SimulatorAccount } from '../twin/accounts.js';
+import type { SignatureClaim } from './signature.js';
+
+/** Largest difference between a call's time and ours. */
+const MAX_SKEW_MS = 15 * 60_000;
+
+/** Checks who signed a call, and that it was not sent before. */
+export class SignatureVerifier {
+  readonly #credentials: CredentialStore;
+  readonly #now: () => number;
+  readonly #nonces: NonceLedger;
+
+  /** @param now - The true time: clients sign with it even where the engine's clock is turned forward. */
+  constructor(credentials: CredentialStore, now: () => number) {
+    this.#credentials = credentials;
+    this.#now = now;
+    this.#nonces = new NonceLedger(2 * MAX_SKEW_MS, now);
+  }
+
+  /** Find the account that signed a call. @throws Refusal - As the gateway would refuse it. */
+  verify(claim: SignatureClaim): SimulatorAccount {
+    const account = this.#credentials.find(claim.accessKeyId);
+    if (account === undefined) throw new Refusal('InvalidAccessKeyId.NotFound');
+    if (account.inactive === true) throw new Refusal('InvalidAccessKeyId.Inactive');
+    this.#checkTime(claim.timestamp);
+    this.#checkToken(account, claim.securityToken);
+    const { signature, mismatch } = claim.sign(account.accessKeySecret);
+    if (!isSame(claim.signature, signature)) throw mismatch();
+    this.#nonces.use(`${claim.accessKeyId} ${claim.nonce}`);
+    return account;
+  }
+
+  #checkTime(timestamp: string): void {
+    const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(timestamp) ? Date.parse(timestamp) : NaN;
+    if (Number.isNaN(at)) throw new Refusal('InvalidTimeStamp.Format');
+    if (Math.abs(this.#now() - at) > MAX_SKEW_MS) throw new Refusal('InvalidTimeStamp.Expired');
+  }
+
+  #checkToken(account: SimulatorAccount, token: string | undefined): void {
+    if (account.securityToken !== undefined && token === undefined) throw missingParameter('SecurityToken');
+    if (token !== account.securityToken) throw new Refusal('InvalidSecurityToken.MismatchWithAccessKey');
+    if (this.#credentials.isExpired(account)) throw new Refusal('InvalidSecurityToken.Expired');
+  }
+}
+
+function isSame(a: string, b: string): boolean {
+  const [first, second] = [Buffer.from(a), Buffer.from(b)];
+  return first.length === second.length && timingSafeEqual(first, second);
+}
