@@ -52,6 +52,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'official-clients',
+          include: ['test/official-clients/**/*.test.ts'],
+          globalSetup: ['test/official-clients/install.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: ['test/support/quiet-runtime.ts'],
