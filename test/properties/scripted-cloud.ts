@@ -1,5 +1,5 @@
 import { createInProcessTwin, type FaultEffect, type InProcessTwin } from '../../src/testing/index.js';
-import type { TwinAnswer } from '../../src/simulator/in-process.js';
+import type { TwinAnswer } from '../../src/simulator/twin/in-process.js';
 import type { Answer, CallRecord, Making, Seen } from './observation.js';
 import type { Deed, Sequence, Step } from './sequence.js';
 import type { Caller } from './stage.js';

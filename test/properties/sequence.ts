@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { ERROR_CATALOGUE } from '../../src/model/error-catalogue.js';
 import { ERROR_CLASSES, type ErrorClass } from '../../src/model/error-class.js';
-import type { ForcedStatuses } from '../../src/simulator/endpoint.js';
+import type { ForcedStatuses } from '../../src/simulator/engine/endpoint.js';
 import type { FaultEffect } from '../../src/testing/index.js';
 
 /** Actions of the API that a provision calls. */

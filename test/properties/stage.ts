@@ -6,7 +6,7 @@ import { createActivities } from '../../src/activities/index.js';
 import { flattenParameters } from '../../src/privatelink/parameters.js';
 import { privateLinkApiOver } from '../../src/privatelink/private-link-api-over.js';
 import { noAnswer, readAnswer } from '../../src/privatelink/read-answer.js';
-import type { TwinAnswer } from '../../src/simulator/in-process.js';
+import type { TwinAnswer } from '../../src/simulator/twin/in-process.js';
 import { SkippingWorkflowClient } from '../support/virtual-time.js';
 
 /** Which run makes a call, and when by its own clock. */
