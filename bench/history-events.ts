@@ -9,7 +9,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { createActivities } from '../src/activities/index.js';
 import { PROVISION_WORKFLOW_TYPE } from '../src/contract/messages.js';
-import { createInProcessTwin, privateLinkInProcess, type InProcessTwin } from '../src/testing/index.js';
+import { createInProcessTwin, NO_LIMITS, privateLinkInProcess, type InProcessTwin } from '../src/testing/index.js';
 import { FAST_TIMERS } from '../src/temporal/dev-server.js';
 import type { provisionVpcEndpoint } from '../src/workflows/index.js';
 import { bundleToFile } from '../test/support/bundle-workflows.js';
@@ -42,7 +42,7 @@ try {
   const twins = new Map(
     CREATING_READS.map((afterReads) => [
       `cn-after-${afterReads}`,
-      createInProcessTwin({ settings: { timeToActive: { afterReads } } }),
+      createInProcessTwin({ settings: { timeToActive: { afterReads }, limits: NO_LIMITS } }),
     ]),
   );
   const measured = await runAll(twins);

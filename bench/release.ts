@@ -4,7 +4,7 @@ import { startWorkerProcess } from '../src/cli/worker-process.js';
 import { workerEnvironment } from '../src/cli/stack-environment.js';
 import type { ProvisionInput } from '../src/contract/input.js';
 import { PROVISION_WORKFLOW_TYPE, retryNowUpdate } from '../src/contract/messages.js';
-import { startSimulator, type Simulator } from '../src/simulator/index.js';
+import { NO_LIMITS, startSimulator, type Simulator } from '../src/simulator/index.js';
 import type { provisionVpcEndpoint } from '../src/workflows/index.js';
 import { startBenchServer } from './bench-server.js';
 import { allTrue, claimsText, type Claim } from './claims.js';
@@ -96,7 +96,8 @@ async function openLane(
   const createsPerMinute = paced ? share : UNPACED;
   const effect = { kind: 'code', code: 'QuotaMisMatched' } as const;
   const twin = await startSimulator({
-    settings: { timeToActive: { afterReads: 0 } },
+    // Without limits of its own: what is counted is what the runs would send.
+    settings: { timeToActive: { afterReads: 0 }, limits: NO_LIMITS },
     faults: [{ action: 'CreateVpcEndpoint', times: 'always', effect }],
   });
   const env = workerEnvironment(

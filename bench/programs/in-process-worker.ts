@@ -4,7 +4,7 @@
 import { Worker } from '@temporalio/worker';
 import { createActivities } from '../../src/activities/index.js';
 import { accountTaskQueue, DEFAULT_ACCOUNT } from '../../src/contract/task-queues.js';
-import { createInProcessTwin, privateLinkInProcess } from '../../src/testing/index.js';
+import { createInProcessTwin, NO_LIMITS, privateLinkInProcess } from '../../src/testing/index.js';
 import { serve, WORKER_SETTINGS } from '../bench-worker.js';
 import { programArgument } from '../forked-program.js';
 
@@ -16,7 +16,11 @@ export interface InProcessWorkerArgument {
 }
 
 const { address, taskQueue, codePath } = programArgument() as InProcessWorkerArgument;
-const privateLink = privateLinkInProcess(createInProcessTwin({ settings: { timeToActive: { afterMs: 0 } } }));
+const privateLink = privateLinkInProcess(
+  createInProcessTwin({
+    settings: { timeToActive: { afterMs: 0 }, limits: NO_LIMITS, quotas: { endpointsPerVpc: Infinity } },
+  }),
+);
 const activities = createActivities({ privateLink: () => privateLink, accountTaskQueue });
 await serve(address, (connection) =>
   Promise.all([
