@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { startWorkerProcess } from '../src/cli/worker-process.js';
 import { workerEnvironment } from '../src/cli/stack-environment.js';
+import { startWorkerProcess } from '../src/cli/worker-process.js';
 import { PROVISION_WORKFLOW_TYPE } from '../src/contract/messages.js';
 import type { ProvisionResult } from '../src/contract/result.js';
 import { bundleToFile } from '../test/support/bundle-workflows.js';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
-import { startWorkerProcess } from '../src/cli/worker-process.js';
 import { workerEnvironment } from '../src/cli/stack-environment.js';
+import { startWorkerProcess } from '../src/cli/worker-process.js';
 import type { ProvisionInput } from '../src/contract/input.js';
 import { PROVISION_WORKFLOW_TYPE, retryNowUpdate } from '../src/contract/messages.js';
 import { NO_LIMITS, startSimulator, type Simulator } from '../src/simulator/index.js';

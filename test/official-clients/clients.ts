@@ -1,5 +1,5 @@
-import { inject } from 'vitest';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 import { Driver, type Connection, type DriverAnswer, type Parameters } from './driver.js';
 
 /** An official SDK in one of the ways in which it is used. */

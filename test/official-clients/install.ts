@@ -1,10 +1,10 @@
-import type {} from 'vitest';
-import type { TestProject } from 'vitest/node';
 import { createHash } from 'node:crypto';
 import { access, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type {} from 'vitest';
+import type { TestProject } from 'vitest/node';
 import { cacheDirectory } from '../../src/temporal/binary-cache.js';
 import { runCommand } from '../../src/temporal/run-command.js';
 

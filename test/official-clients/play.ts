@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { ACTIONS, startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.js';
 import { DEFAULT_WORLD } from '../../src/simulator/engine/default-world.js';
+import { ACTIONS, startSimulator, type Simulator, type SimulatorOptions } from '../../src/simulator/index.js';
 import { deviations } from '../support/answer-shape.js';
 import type { Client, Drivers } from './clients.js';
 import type { Connection, DriverAnswer, Parameter, Parameters } from './driver.js';

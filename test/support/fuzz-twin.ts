@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
 import { connect } from 'node:net';
-import { canonicalRequest, signatureOfV3 } from '../../src/simulator/wire/signature-v3.js';
 import { ACTIONS, signatureOf, startSimulator } from '../../src/simulator/index.js';
+import { canonicalRequest, signatureOfV3 } from '../../src/simulator/wire/signature-v3.js';
 import { seededRandom, VALID_CREATE } from '../unit/simulator/fixture.js';
 
 /** What came of a fuzzing. */

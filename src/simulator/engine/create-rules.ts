@@ -1,7 +1,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import type { Tag } from '../../model/endpoint.js';
 import type { RequestedZone } from '../../model/request.js';
 import { parameterDefinition, type ParameterName } from '../../model/request.js';
-import type { Tag } from '../../model/endpoint.js';
+import { usualServiceName } from './endpoint-service.js';
 import {
   mandatoryText,
   numberedObjects,
@@ -13,7 +14,6 @@ import {
   type WireParameters,
 } from './parameters.js';
 import { invalidParameter, missingParameter, Refusal, refusalMessage } from './refusals.js';
-import { usualServiceName } from './endpoint-service.js';
 import { serviceIdOf } from './service-store.js';
 import type { EngineSettings, Quotas } from './settings.js';
 

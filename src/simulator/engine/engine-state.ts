@@ -1,8 +1,8 @@
-import { optionalText, mandatoryText, type WireParameters } from './parameters.js';
-import { EndpointStore, serviceEffect, type Cause, type Effect } from './endpoint-store.js';
 import type { EndpointService } from './endpoint-service.js';
+import { EndpointStore, serviceEffect, type Cause, type Effect } from './endpoint-store.js';
 import type { SimulatedEndpoint } from './endpoint.js';
 import { createIdSource, type IdSource } from './ids.js';
+import { optionalText, mandatoryText, type WireParameters } from './parameters.js';
 import { Refusal } from './refusals.js';
 import { ServiceStore } from './service-store.js';
 import { changeSettings, DEFAULT_SETTINGS, type EngineSettings, type SettingsChange } from './settings.js';

@@ -1,8 +1,8 @@
 import { classifyCode } from '../../model/error-catalogue.js';
 import { ACTIONS, type ActionDefinition } from './action-shapes.js';
 import { READS, WRITES } from './actions/index.js';
-import type { EndpointInspection, ForcedStatuses } from './endpoint.js';
 import type { Effect } from './endpoint-store.js';
+import type { EndpointInspection, ForcedStatuses } from './endpoint.js';
 import { EngineState, type EngineCall, type EngineSources, type Fields, type Preparation } from './engine-state.js';
 import { canonicalNames, checkParameters } from './parameter-checks.js';
 import { fingerprintOf, optionalBoolean, optionalText, type WireParameters } from './parameters.js';

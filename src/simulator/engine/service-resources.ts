@@ -1,7 +1,7 @@
 import { RESOURCE_TYPES } from './actions/product.js';
 import { zonesOfRegion, type EndpointService, type ServiceResource } from './endpoint-service.js';
-import type { SimulatedEndpoint } from './endpoint.js';
 import type { EndpointZone } from './endpoint-zone.js';
+import type { SimulatedEndpoint } from './endpoint.js';
 import type { EngineState } from './engine-state.js';
 import { Refusal, refusalMessage } from './refusals.js';
 

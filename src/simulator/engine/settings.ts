@@ -1,6 +1,6 @@
+import { DEFAULT_WORLD } from './default-world.js';
 import { DEFAULT_SWITCHES, parseSwitches, type SimulatorSwitches } from './switches.js';
 import { parseDuration, type Duration } from './times.js';
-import { DEFAULT_WORLD } from './default-world.js';
 import { parseServices, parseWorld, type SimulatedService, type World } from './world.js';
 
 /**

@@ -1,6 +1,6 @@
-import { Refusal, refusalMessage } from './refusals.js';
-import type { EngineState } from './engine-state.js';
 import type { EndpointService } from './endpoint-service.js';
+import type { EngineState } from './engine-state.js';
+import { Refusal, refusalMessage } from './refusals.js';
 import type { WorldVpc } from './world.js';
 
 /** A zone that somebody wants to have. */

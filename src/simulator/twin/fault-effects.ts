@@ -1,8 +1,8 @@
-import type { EngineAnswer, PrivateLinkEngine } from '../engine/engine.js';
 import type { EngineCall } from '../engine/engine-state.js';
-import type { ErrorBody, FaultEffect } from './faults.js';
+import type { EngineAnswer, PrivateLinkEngine } from '../engine/engine.js';
 import { optionalText } from '../engine/parameters.js';
 import { Refusal } from '../engine/refusals.js';
+import type { ErrorBody, FaultEffect } from './faults.js';
 import { jsonAnswer, type TwinAnswer } from './twin-answer.js';
 
 /** A call that a fault strikes, and what can be done with it. Answers are noted in the journal as they are made. */

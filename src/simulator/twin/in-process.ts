@@ -1,14 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { PrivateLinkEngine, type EngineAnswer } from '../engine/engine.js';
 import type { Caller, EngineCall } from '../engine/engine-state.js';
+import { PrivateLinkEngine, type EngineAnswer } from '../engine/engine.js';
+import { optionalText, type WireParameters } from '../engine/parameters.js';
+import type { Refusal } from '../engine/refusals.js';
+import type { SettingsChange } from '../engine/settings.js';
+import { DEFAULT_ACCOUNT } from './accounts.js';
 import { answerStruck, type StruckCall } from './fault-effects.js';
 import { FaultPlan, type FaultRule } from './faults.js';
 import { Journal, type JournalLimits, type JournalRequest, type WireFacts } from './journal.js';
-import { optionalText, type WireParameters } from '../engine/parameters.js';
-import type { Refusal } from '../engine/refusals.js';
 import { seededRandom } from './seeded-random.js';
-import type { SettingsChange } from '../engine/settings.js';
-import { DEFAULT_ACCOUNT } from './accounts.js';
 import { jsonAnswer, type TwinAnswer } from './twin-answer.js';
 import { TwinClock } from './twin-clock.js';
 

@@ -1,9 +1,9 @@
+import { parseSettingsChange, type SettingsChange } from '../engine/settings.js';
+import { parseWorld } from '../engine/world.js';
+import type { SimulatorAccount } from './accounts.js';
 import { isObject, optional, problemOf, TEXT, type Check, type FieldChecks } from './checks.js';
 import { faultRuleProblem } from './fault-rules.js';
 import type { FaultRule } from './faults.js';
-import { parseSettingsChange, type SettingsChange } from '../engine/settings.js';
-import type { SimulatorAccount } from './accounts.js';
-import { parseWorld } from '../engine/world.js';
 
 /** How a twin is when it starts, as a scenario file has it. What is left out takes its default. */
 export interface Scenario {

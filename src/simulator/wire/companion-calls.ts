@@ -1,11 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { CredentialStore } from './credentials.js';
 import type { EngineAnswer } from '../engine/engine.js';
 import { mandatoryText, optionalText, type WireParameters } from '../engine/parameters.js';
 import { Refusal } from '../engine/refusals.js';
-import type { SimulatorAccount } from '../twin/accounts.js';
-import { cloudHost } from './wire-answer.js';
 import type { WorldView } from '../engine/world-view.js';
+import type { SimulatorAccount } from '../twin/accounts.js';
+import type { CredentialStore } from './credentials.js';
+import { cloudHost } from './wire-answer.js';
 
 /** A vSwitch as the companion calls show it. */
 export interface CompanionVSwitch {

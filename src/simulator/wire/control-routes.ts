@@ -1,9 +1,9 @@
-import { isObject } from '../twin/checks.js';
 import type { ForcedStatuses } from '../engine/endpoint.js';
+import { parseSettingsChange } from '../engine/settings.js';
+import { isObject } from '../twin/checks.js';
 import { parseFaultRules } from '../twin/fault-rules.js';
 import type { InProcessTwin } from '../twin/in-process.js';
 import { queryJournal } from '../twin/journal-query.js';
-import { parseSettingsChange } from '../engine/settings.js';
 
 /** A request to the control port that was let in. */
 export interface ControlRequest {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { InProcessTwin } from '../twin/in-process.js';
 import { CONTROL_ROUTES, type ControlRoute } from './control-routes.js';
 import { listen, readBody, type HttpAnswer, type Listener } from './http-listener.js';
-import type { InProcessTwin } from '../twin/in-process.js';
 
 const MAX_BODY_BYTES = 1024 * 1024;
 

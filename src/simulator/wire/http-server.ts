@@ -1,21 +1,21 @@
 import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../engine/engine-state.js';
+import type { PrivateLinkEngine } from '../engine/engine.js';
+import { invalidParameter, missingParameter, Refusal } from '../engine/refusals.js';
+import { WorldView } from '../engine/world-view.js';
+import { DEFAULT_ACCOUNT, type SimulatorAccount } from '../twin/accounts.js';
+import type { FaultPlan } from '../twin/faults.js';
+import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../twin/in-process.js';
+import type { Journal, WireFacts } from '../twin/journal.js';
+import { jsonAnswer, type TwinAnswer } from '../twin/twin-answer.js';
 import { answerCompanion, companionWorldOf, findCompanion, type CompanionWorld } from './companion-calls.js';
 import { startControl } from './control-server.js';
 import { CredentialStore } from './credentials.js';
-import type { PrivateLinkEngine } from '../engine/engine.js';
-import type { Caller } from '../engine/engine-state.js';
-import type { FaultPlan } from '../twin/faults.js';
 import { listen, readBytes, type HttpAnswer, type HttpProblem, type Listener } from './http-listener.js';
-import { createInProcessTwin, type InProcessTwin, type TwinOptions } from '../twin/in-process.js';
-import type { Journal, WireFacts } from '../twin/journal.js';
-import { invalidParameter, missingParameter, Refusal } from '../engine/refusals.js';
-import { DEFAULT_ACCOUNT, type SimulatorAccount } from '../twin/accounts.js';
 import { SignatureVerifier } from './signature-verifier.js';
 import { makeTls, type TwinTls } from './tls.js';
-import { jsonAnswer, type TwinAnswer } from '../twin/twin-answer.js';
 import { formAnswer } from './wire-answer.js';
 import { readWireRequest, type WireRequest } from './wire-request.js';
-import { WorldView } from '../engine/world-view.js';
 
 /** How to start a simulator; everything has a default. */
 export interface SimulatorOptions extends TwinOptions {
@@ -35,6 +35,8 @@ export interface SimulatorOptions extends TwinOptions {
   readonly control?: boolean | number;
   /** Time that signatures are checked against; not touched when the engine's clock is advanced. Default: the real one. */
   readonly signatureNow?: () => number;
+  /** Told of an error in the twin itself, which its client gets as InternalError. Default: a warning of the process. */
+  readonly onError?: (error: Error) => void;
 }
 
 /** A simulator that runs. */
@@ -67,6 +69,7 @@ interface Gateway {
   readonly verifier: SignatureVerifier;
   readonly credentials: CredentialStore;
   readonly world: CompanionWorld;
+  onError(error: Error): void;
 }
 
 /**
@@ -80,7 +83,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const credentials = new CredentialStore(options.accounts ?? [DEFAULT_ACCOUNT], () => twin.now());
   const verifier = new SignatureVerifier(credentials, options.signatureNow ?? Date.now);
   const world = options.companions ?? companionWorldOf(() => new WorldView(twin.engine.settings));
-  const gateway: Gateway = { twin, verifier, credentials, world };
+  const { onError = (error: Error) => process.emitWarning(error) } = options;
+  const gateway: Gateway = { twin, verifier, credentials, world, onError };
 
   // What fails on the way closes what is open already.
   const opened: { close(): Promise<void> }[] = [];
@@ -135,8 +139,9 @@ async function answerRequest(gateway: Gateway, message: IncomingMessage): Promis
   const request = readWireRequest(message, body ?? Buffer.alloc(0));
   const wire: WireFacts = { method: request.method, headers: message.headers };
   const answer = await answerOf(gateway, request, wire, body === undefined).catch((error: unknown) => {
-    const refusal = error instanceof Refusal ? error : new Refusal('InternalError');
-    return twin.refuse(request.action, request.parameters, refusal, wire);
+    if (error instanceof Refusal) return twin.refuse(request.action, request.parameters, error, wire);
+    gateway.onError(error instanceof Error ? error : new Error(String(error)));
+    return twin.refuse(request.action, request.parameters, new Refusal('InternalError'), wire);
   });
   if (answer === 'noResponse') return undefined;
   return formAnswer(answer, request, twin.engine.settings.switches.absentFormat);

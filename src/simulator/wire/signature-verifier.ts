@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { CredentialStore } from './credentials.js';
-import { NonceLedger } from './nonces.js';
 import { missingParameter, Refusal } from '../engine/refusals.js';
 import type { SimulatorAccount } from '../twin/accounts.js';
+import type { CredentialStore } from './credentials.js';
+import { NonceLedger } from './nonces.js';
 import type { SignatureClaim } from './signature.js';
 
 /** Largest difference between a call's time and ours. */

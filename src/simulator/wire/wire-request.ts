@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { WireParameters } from '../engine/parameters.js';
-import { claimOfV1, type SignatureClaim } from './signature.js';
 import { claimOfV3, type SignableRequest } from './signature-v3.js';
+import { claimOfV1, type SignatureClaim } from './signature.js';
 
 /** A request as RPC clients send it, taken apart. */
 export interface WireRequest extends SignableRequest {

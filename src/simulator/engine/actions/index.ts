@@ -16,6 +16,11 @@ import {
 } from './endpoints.js';
 import { checkProductOpen, describeRegions, describeZones, openPrivateLinkService } from './product.js';
 import {
+  attachSecurityGroupToVpcEndpoint,
+  detachSecurityGroupFromVpcEndpoint,
+  listVpcEndpointSecurityGroups,
+} from './security-groups.js';
+import {
   attachResourceToVpcEndpointService,
   detachResourceFromVpcEndpointService,
   listVpcEndpointServiceResources,
@@ -32,13 +37,8 @@ import {
   listVpcEndpointServices,
   updateVpcEndpointServiceAttribute,
 } from './services.js';
-import { listVpcEndpointServicesByEndUser } from './usable-services.js';
-import {
-  attachSecurityGroupToVpcEndpoint,
-  detachSecurityGroupFromVpcEndpoint,
-  listVpcEndpointSecurityGroups,
-} from './security-groups.js';
 import { changeResourceGroup, listTagResources, tagResources, untagResources } from './tags.js';
+import { listVpcEndpointServicesByEndUser } from './usable-services.js';
 import {
   disableVpcEndpointZoneConnection,
   enableVpcEndpointZoneConnection,

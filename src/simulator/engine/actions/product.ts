@@ -1,5 +1,5 @@
-import type { EngineCall, EngineState, Fields, Preparation } from '../engine-state.js';
 import { zonesOfRegion } from '../endpoint-service.js';
+import type { EngineCall, EngineState, Fields, Preparation } from '../engine-state.js';
 import { mandatoryText, optionalText } from '../parameters.js';
 import { Refusal } from '../refusals.js';
 

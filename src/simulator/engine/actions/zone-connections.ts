@@ -1,6 +1,6 @@
 import type { EndpointService, ServiceResource } from '../endpoint-service.js';
-import type { SimulatedEndpoint } from '../endpoint.js';
 import type { EndpointZone } from '../endpoint-zone.js';
+import type { SimulatedEndpoint } from '../endpoint.js';
 import { causeOf, type EngineCall, type EngineState, type Preparation } from '../engine-state.js';
 import { mandatoryText, optionalBoolean, optionalText, type WireParameters } from '../parameters.js';
 import { missingParameter, Refusal, refusalMessage } from '../refusals.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIONS, type SettingsChange, type WireParameters } from '../../../../src/simulator/index.js';
 import { BARE_ACCOUNT_ID } from '../../../../src/simulator/engine/default-world.js';
+import { ACTIONS, type SettingsChange, type WireParameters } from '../../../../src/simulator/index.js';
 import { createEngine, text, VALID_CREATE } from '../fixture.js';
 
 const DUAL_STACK = { AddressIpVersion: 'DualStack' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SWITCHES, SWITCHES, type SwitchDefinition } from '../../../../src/simulator/index.js';
 import { parseSwitches } from '../../../../src/simulator/engine/switches.js';
+import { DEFAULT_SWITCHES, SWITCHES, type SwitchDefinition } from '../../../../src/simulator/index.js';
 import { createEngine, text } from '../fixture.js';
 
 const ZONE = { 'Zone.1.ip': '', 'Zone.1.IP': '10.9.0.1', vpcid: 'vpc-9' };

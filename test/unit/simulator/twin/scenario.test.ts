@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseScenario, parseSettingsChange, parseWorld, ScenarioError } from '../../../../src/simulator/index.js';
-import { EVERY_EFFECT } from './every-effect.js';
 import { createTwin, REGION, VALID_CREATE } from '../fixture.js';
+import { EVERY_EFFECT } from './every-effect.js';
 
 const ACCOUNT = { accessKeyId: 'id', accessKeySecret: 'hush', accountId: '2' };
 

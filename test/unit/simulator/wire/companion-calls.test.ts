@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { WireParameters } from '../../../../src/simulator/engine/parameters.js';
+import type { SimulatorAccount } from '../../../../src/simulator/twin/accounts.js';
 import {
   answerCompanion,
   companionWorldOf,
@@ -7,8 +9,6 @@ import {
   type CompanionWorld,
 } from '../../../../src/simulator/wire/companion-calls.js';
 import { CredentialStore } from '../../../../src/simulator/wire/credentials.js';
-import type { WireParameters } from '../../../../src/simulator/engine/parameters.js';
-import type { SimulatorAccount } from '../../../../src/simulator/twin/accounts.js';
 
 const OPEN_WORLD = companionWorldOf(() => ({
   vSwitch: (VSwitchId) => (VSwitchId === 'vsw-none' ? undefined : { VSwitchId, VpcId: 'vpc-7' }),

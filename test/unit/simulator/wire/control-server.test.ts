@@ -1,9 +1,9 @@
 import { request, type RequestOptions } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startControl } from '../../../../src/simulator/wire/control-server.js';
 import { startSimulator, type Simulator } from '../../../../src/simulator/index.js';
-import { EVERY_EFFECT } from '../twin/every-effect.js';
+import { startControl } from '../../../../src/simulator/wire/control-server.js';
 import { ACCOUNT, createTwin, REGION, seededRandom, VALID_CREATE } from '../fixture.js';
+import { EVERY_EFFECT } from '../twin/every-effect.js';
 
 let simulator: Simulator | undefined;
 afterEach(async () => {

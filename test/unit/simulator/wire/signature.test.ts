@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { CredentialStore } from '../../../../src/simulator/wire/credentials.js';
 import type { WireParameters } from '../../../../src/simulator/engine/parameters.js';
-import { claimOfV1, percentEncode, signatureOf, stringToSign } from '../../../../src/simulator/wire/signature.js';
+import { CredentialStore } from '../../../../src/simulator/wire/credentials.js';
 import { SignatureVerifier } from '../../../../src/simulator/wire/signature-verifier.js';
+import { claimOfV1, percentEncode, signatureOf, stringToSign } from '../../../../src/simulator/wire/signature.js';
 
 const START_MS = Date.UTC(2026, 0, 1);
 

@@ -89,6 +89,19 @@ describe('the wire', () => {
     expect(journal.requests.map(({ code }) => code)).toEqual([undefined, 'InvalidVswitchID.NotFound']);
   });
 
+  it('answers InternalError where the twin itself is broken, and tells its owner what broke', async () => {
+    const told: Error[] = [];
+    const broken = () => {
+      throw new RangeError('a mistake of ours');
+    };
+    const { url } = await start({ companions: { findVSwitch: broken }, onError: (error) => told.push(error) });
+    const call = signedNow({ Action: 'DescribeVSwitchAttributes', Version: '2016-04-28', VSwitchId: 'vsw-1' }, 'GET');
+    const answer = await fetch(`${url}/?${new URLSearchParams(call).toString()}`);
+    expect(answer.status).toBe(500);
+    expect(await answer.json()).toMatchObject({ Code: 'InternalError' });
+    expect(told.map(({ message }) => message)).toEqual(['a mistake of ours']);
+  });
+
   it('knows the vSwitches of its settings, also where they change', async () => {
     const { url, engine } = await start({ settings: { missing: ['vsw-1'] } });
     const ask = async () => {

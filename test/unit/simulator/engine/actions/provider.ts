@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ACTIONS } from '../../../../../src/simulator/engine/action-shapes.js';
-import type { SettingsChange, WireParameters } from '../../../../../src/simulator/index.js';
 import type { EngineAnswer } from '../../../../../src/simulator/engine/engine.js';
+import type { SettingsChange, WireParameters } from '../../../../../src/simulator/index.js';
 import { deviations } from '../../../../support/answer-shape.js';
 import { createEngine, REGION, VALID_CREATE } from '../../fixture.js';
 
