@@ -37,6 +37,8 @@ export interface AttemptMemory {
   readonly seen: boolean;
   /** What the last attempt that saw it saw. */
   readonly lastSeen?: LastSeen;
+  /** Whether its connection was Connecting or Connected in any look of this wait. */
+  readonly wasConnecting?: boolean;
   /** Whether its deletion was accepted, or was seen to be under way. */
   readonly leaving?: boolean;
   /** When it was first found absent since then, by the engine's clock, in milliseconds. */

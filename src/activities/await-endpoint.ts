@@ -1,7 +1,7 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
-import { readEndpoint, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
+import { CONNECTION_POLL_SCHEDULE, DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
+import { readConnection, readEndpoint, type Goal, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
 import { NOT_READY, type AttemptRecord, type LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
@@ -11,15 +11,22 @@ import type { ActivityDependencies } from './dependencies.js';
 export interface AwaitInput {
   readonly account: string;
   readonly endpoint: EndpointRef;
+  /** What to wait for; `Active` when left out. */
+  readonly until?: Goal;
+  /** Whether the connection was Connecting or Connected before this wait. */
+  readonly wasConnecting?: boolean;
 }
 
 export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readonly lastSeen?: LastSeen } & (
   | { readonly kind: 'ready'; readonly endpoint: VpcEndpoint; readonly zones: readonly VpcEndpointZone[] }
-  | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' | 'connectionLost' }
+  | { readonly kind: 'financialLocked' | 'deleting' | 'disappeared' | 'connectionLost' | 'connectionRejected' }
 );
 
 /** An endpoint that was never seen may be missing for this long after its creation (inferred: reads may lag behind). */
 const GRACE_MS = 300_000;
+
+/** Statuses of a connection that somebody has accepted. */
+const CONNECTING: readonly string[] = ['Connecting', 'Connected'];
 
 /** Two looks at least this far apart prove that an endpoint is gone. */
 const ABSENCE_SPACING_MS = 30_000;
@@ -32,9 +39,10 @@ const ABSENCE_SPACING_MS = 30_000;
  */
 export function createAwaitEndpoint(deps: ActivityDependencies) {
   const random = deps.random ?? Math.random;
-  const schedule = deps.pollSchedule ?? DEFAULT_POLL_SCHEDULE;
+  const { pollSchedule = DEFAULT_POLL_SCHEDULE, connectionPollSchedule = CONNECTION_POLL_SCHEDULE } = deps;
 
   return async function awaitEndpoint(input: AwaitInput): Promise<AwaitOutcome> {
+    const schedule = input.until === 'Connected' ? connectionPollSchedule : pollSchedule;
     const api = deps.privateLink(input.account, input.endpoint.RegionId);
     const memory = new ActivityMemory();
     const info = activityInfo();
@@ -66,9 +74,15 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
       const reading = readEndpoint(endpoint);
       switch (reading.kind) {
         case 'ready': {
-          const zones = await readZones(api, input.endpoint, memory);
+          const toConnect = input.until === 'Connected';
+          // Zones connect after the connection: nobody needs to list them before.
+          const early = toConnect ? connectionOf(endpoint, []) : undefined;
+          const zones = early === undefined ? await readZones(api, input.endpoint, memory) : [];
           if (zones === undefined) return absent('EndpointNotFound');
-          return { kind: 'ready', endpoint, zones, lastSeen, attempts: memory.current.log };
+          const missing = early ?? (toConnect ? connectionOf(endpoint, zones) : undefined);
+          if (missing === undefined) return { kind: 'ready', endpoint, zones, lastSeen, attempts: memory.current.log };
+          if (missing === 'rejected') return { kind: 'connectionRejected', lastSeen, attempts: memory.current.log };
+          throw notReady(memory, `${input.endpoint.EndpointId}: ${missing} (RequestId ${requestId})`, pollDelay());
         }
         case 'financialLocked':
         case 'deleting':
@@ -86,6 +100,25 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
           `(RequestId ${requestId})`,
         pollDelay(),
       );
+    }
+
+    /** What of its connection is still missing, for a person; `undefined`: nothing. */
+    function connectionOf(endpoint: VpcEndpoint, zones: readonly VpcEndpointZone[]): string | undefined {
+      const { ConnectionStatus = '' } = endpoint;
+      const before = input.wasConnecting === true || memory.current.wasConnecting === true;
+      const reading = readConnection(endpoint, zones, before);
+      if (CONNECTING.includes(ConnectionStatus)) memory.set({ wasConnecting: true });
+      switch (reading.kind) {
+        case 'connected':
+          return undefined;
+        case 'rejected':
+          return 'rejected';
+        case 'pending':
+          return reading.missing;
+        case 'unknownStatus':
+          warnOnce(`connection:${reading.status}`, 'The connection has a status that is not documented; waiting on');
+          return `its connection is ${reading.status}`;
+      }
     }
 
     function absent(code: string | undefined): AwaitOutcome {

@@ -31,6 +31,8 @@ export interface ActivityDependencies {
   readonly findEarlierRuns?: (workflowId: string, runId: string) => Promise<EarlierRuns>;
 
   readonly pollSchedule?: PollSchedule;
+  /** The same for the wait until a connection is accepted. */
+  readonly connectionPollSchedule?: PollSchedule;
 
   /** Numbers in [0, 1) for jitter; `Math.random` when left out. */
   readonly random?: () => number;

@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import { durationMs } from '../model/duration.js';
+import type { Goal } from '../model/endpoint.js';
 import { ownerTags, type Owner } from '../model/owner-tags.js';
 import type { CreateVpcEndpointRequest } from '../model/request.js';
 import { workflowIdProblems, type Problem } from '../model/request-rules.js';
@@ -35,7 +36,10 @@ export interface Provision {
   /** What to do with the endpoint of a run that fails or is cancelled. Absent in the histories of older versions: `keep`. */
   readonly onFailure?: NonNullable<ProvisionInput['onFailure']>;
   readonly onCancel?: NonNullable<ProvisionInput['onCancel']>;
-  readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number };
+  /** When the run is done. Absent in the histories of older versions: `Active`. */
+  readonly until?: Goal;
+  /** `connectedMs` is absent in the histories of older versions. */
+  readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number; readonly connectedMs?: number };
   /** `null`: fail at once. */
   readonly park: { readonly quota: ParkPolicy | null; readonly status: ParkPolicy | null };
   readonly notify: readonly { readonly workflowId: string; readonly signal: string }[];
@@ -88,9 +92,11 @@ function withDefaults(
     ifExists: input.ifExists ?? INPUT_DEFAULTS.ifExists,
     onFailure: input.onFailure ?? INPUT_DEFAULTS.onFailure,
     onCancel: input.onCancel ?? INPUT_DEFAULTS.onCancel,
+    until: input.until ?? INPUT_DEFAULTS.until,
     timeouts: {
       acceptedMs: durationMs(input.timeouts?.accepted ?? INPUT_DEFAULTS.timeouts.accepted),
       activeMs: durationMs(input.timeouts?.active ?? INPUT_DEFAULTS.timeouts.active),
+      connectedMs: durationMs(input.timeouts?.connected ?? INPUT_DEFAULTS.timeouts.connected),
     },
     park: {
       quota: parkPolicy(input.retry?.quota, INPUT_DEFAULTS.retry.quota),

@@ -37,6 +37,7 @@ export const EXIT_OF_FAILURE: Readonly<Record<FailureType, ExitName>> = {
   EndpointDisappeared: 'lost',
   FinancialLocked: 'lost',
   ConnectionLost: 'lost',
+  ConnectionRejected: 'lost',
   DeadlineExceeded: 'deadline',
 };
 

@@ -32,7 +32,7 @@ export interface ProvisionInput {
   readonly extraParameters?: Readonly<Record<string, string | number | boolean>>;
   /** Credentials profile on the worker; `default` when left out. */
   readonly account?: string;
-  /** When the run is done. */
+  /** When the run is done: the endpoint is Active, or Connected with each of its zones. */
   readonly until?: 'Active' | 'Connected';
   /** Accept the connection as the owner of the service. */
   readonly accept?: false | { readonly account: string };
@@ -79,7 +79,7 @@ export const INPUT_DEFAULTS = {
   onFailure: 'keep',
   onCancel: 'keep',
   ownerTags: true,
-  timeouts: { accepted: '1h', active: '30m' },
+  timeouts: { accepted: '1h', active: '30m', connected: '24h' },
   retry: {
     quota: { initialInterval: '1m', backoffCoefficient: 2, maximumInterval: '10m', timeout: '24h' },
     status: { initialInterval: '10s', backoffCoefficient: 1.5, maximumInterval: '10m', timeout: '1h' },

@@ -11,6 +11,7 @@ export const PHASES = [
   'creating',
   'parked',
   'waiting',
+  'connecting',
   'cleaningUp',
   'ready',
   'failed',
@@ -86,6 +87,9 @@ export const retryNowUpdate = defineUpdate<RetryNowAnswer>('retryNow');
 
 /** Name of the activity that waits, and the id under which the engine shows it. */
 export const WAIT_ACTIVITY_ID = 'wait-active';
+
+/** The same, for the wait until the connection and the zones are Connected. */
+export const CONNECT_ACTIVITY_ID = 'wait-connected';
 
 /** What a notified workflow receives, whatever the outcome. */
 export interface ProvisionedNotice {

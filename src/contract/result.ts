@@ -58,6 +58,7 @@ export const FAILURE_TYPES = {
   EndpointDisappeared: 'The endpoint was deleted by somebody else while the run waited.',
   FinancialLocked: 'The endpoint is locked for arrears.',
   ConnectionLost: 'The service behind the endpoint was deleted; the endpoint can never be connected again.',
+  ConnectionRejected: 'The owner of the service rejected the connection, or closed it.',
   DeadlineExceeded: 'A deadline passed.',
 } as const;
 

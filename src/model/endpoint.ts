@@ -107,6 +107,51 @@ export interface VpcEndpointZone {
   readonly ZoneIpv6Address?: string;
 }
 
+/** When a run is done: the endpoint is Active, or it is Connected, with each of its zones. */
+export type Goal = 'Active' | 'Connected';
+
+/** What the connection of an Active endpoint means for a run that waits until it is Connected. */
+export type ConnectionReading =
+  | { readonly kind: 'connected' }
+  /** What is still missing, for a person. */
+  | { readonly kind: 'pending'; readonly missing: string }
+  | { readonly kind: 'unknownStatus'; readonly status: string }
+  | { readonly kind: 'rejected' };
+
+/**
+ * Read the connection of an endpoint that is Active.
+ *
+ * Before somebody accepts it, Disconnected is where a connection waits. After it was Connecting or Connected, Disconnected is
+ * a rejection. A zone that is Connected with a changed resource shows so, too.
+ *
+ * @param wasConnecting - Whether it was Connecting or Connected in any look before.
+ */
+export function readConnection(
+  { ConnectionStatus: status }: Pick<VpcEndpoint, 'ConnectionStatus'>,
+  zones: readonly Pick<VpcEndpointZone, 'ZoneId' | 'ZoneStatus'>[],
+  wasConnecting: boolean,
+): ConnectionReading {
+  switch (status) {
+    case 'Connected': {
+      const open = zones.filter(({ ZoneStatus }) => ZoneStatus !== 'Connected');
+      if (open.length === 0) return { kind: 'connected' };
+      const texts = open.map(({ ZoneId, ZoneStatus }) => `zone ${ZoneId} is ${ZoneStatus ?? '(none)'}`);
+      return { kind: 'pending', missing: texts.join(', ') };
+    }
+    case 'Disconnected':
+      return wasConnecting
+        ? { kind: 'rejected' }
+        : { kind: 'pending', missing: 'the owner of the service has to accept it' };
+    case 'Pending':
+    case 'Connecting':
+    case 'Disconnecting':
+    case 'Deleting':
+      return { kind: 'pending', missing: `its connection is ${status}` };
+    default:
+      return { kind: 'unknownStatus', status: status ?? '(none)' };
+  }
+}
+
 /** What an observed endpoint means for a run that waits for it. */
 export type EndpointReading =
   | { readonly kind: 'ready' }

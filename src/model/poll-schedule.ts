@@ -11,6 +11,9 @@ export interface PollSchedule {
 /** Every 2 s at first, every 15 s after a minute. */
 export const DEFAULT_POLL_SCHEDULE: PollSchedule = { minMs: 2_000, maxMs: 15_000, share: 0.25, jitter: 0.2 };
 
+/** For a connection that a person may have to accept: every 2 s at first, every 5 minutes after some hours. */
+export const CONNECTION_POLL_SCHEDULE: PollSchedule = { minMs: 2_000, maxMs: 300_000, share: 0.05, jitter: 0.2 };
+
 /**
  * Delay before the next look at an endpoint.
  *

@@ -204,9 +204,7 @@ function laterFields(raw: Record<string, unknown>): Problem[] {
   const later = (path: string, used: boolean, instead: string) => {
     if (used) problems.push({ path, message: `${LATER}; ${instead}` });
   };
-  later('until', raw.until === 'Connected', 'use "Active"');
   later('accept', isObject(raw.accept), 'use false');
-  later('timeouts.connected', isObject(raw.timeouts) && raw.timeouts.connected !== undefined, 'leave it out');
   return problems;
 }
 

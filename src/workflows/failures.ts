@@ -1,5 +1,6 @@
 import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
 import { formatMs } from '../model/duration.js';
+import type { Goal } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
 import { problemsText, type Problem } from '../model/request-rules.js';
 import { NOT_READY, type FailureDetails, type FailureType, type InvalidInputDetails } from '../contract/result.js';
@@ -118,12 +119,14 @@ export function deadEnd(run: RunState, type: DeadEnd, endpointId: string, seen: 
   });
 }
 
-type DeadEnd = 'EndpointDisappeared' | 'FinancialLocked' | 'ConnectionLost';
+type DeadEnd = 'EndpointDisappeared' | 'FinancialLocked' | 'ConnectionLost' | 'ConnectionRejected';
 
 const DEAD_END_ADVICE: Readonly<Record<DeadEnd, (endpointId: string) => string>> = {
   EndpointDisappeared: () => 'Find out who deleted it. Start the same workflow id again to have it made anew.',
   FinancialLocked: (endpointId) =>
     `Settle the bill of the account; ${endpointId} is kept. Then start the same workflow id again.`,
+  ConnectionRejected: (endpointId) =>
+    `Ask the owner of the service to accept ${endpointId}, which is kept. Then start the same workflow id again.`,
   ConnectionLost: (endpointId) =>
     `Ask the owner of the service for another one, and delete ${endpointId}: it is kept, and of no use.`,
 };
@@ -131,7 +134,7 @@ const DEAD_END_ADVICE: Readonly<Record<DeadEnd, (endpointId: string) => string>>
 /** A deadline of ours passed. */
 export function deadlineExceeded(
   run: RunState,
-  wanted: 'accepted' | 'Active',
+  wanted: 'accepted' | Goal,
   afterMs: number,
   account: string,
   lastAttempt: LastAttempt | undefined,

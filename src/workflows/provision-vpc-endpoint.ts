@@ -12,13 +12,13 @@ import { notifyAll } from './notify.js';
 import { now, RunState } from './run-state.js';
 import { settleCancelled } from './settle-cancelled.js';
 import { undoFailed } from './undo.js';
-import { waitUntilActive } from './wait-until-active.js';
+import { waitUntil } from './wait-until.js';
 
 /**
  * Turn one request into one ready VPC endpoint, or one typed failure, whatever crashes in between.
  *
- * Checks the input, has the service accept the request once, waits until the endpoint is Active, and tells whoever wants
- * to know. Nothing is deleted unless the request asks for it. A later run under the same workflow id is the same request: it finds what exists.
+ * Checks the input, has the service accept the request once, waits until the endpoint is Active, or Connected where that is
+ * asked for, and tells whoever wants to know. Nothing is deleted unless the request asks for it. A later run under the same workflow id is the same request: it finds what exists.
  *
  * @param continuation - Only from the run of which this one is the continuation.
  * @throws ApplicationFailure - Of a type listed in `FAILURE_TYPES`; `details[0]` is a `FailureDetails`.
@@ -85,7 +85,11 @@ async function provisionOnce(
   if (accepted.kind === 'dryRunPassed') {
     return { outcome: 'dryRunPassed', zones: [], times: {}, attempts: run.attempts };
   }
-  const ready = await waitUntilActive(run, provision, accepted.endpoint.EndpointId);
+  const { EndpointId } = accepted.endpoint;
+  const active = await waitUntil(run, provision, EndpointId, 'Active');
+  const activeAt = now();
+  const isDone = provision.until !== 'Connected';
+  const ready = isDone ? active : await waitUntil(run, provision, EndpointId, 'Connected');
   return {
     outcome: accepted.kind,
     endpoint: ready.endpoint,
@@ -95,7 +99,11 @@ async function provisionOnce(
       epoch: accepted.epoch,
       ...(accepted.requestId === undefined ? {} : { RequestId: accepted.requestId }),
     },
-    times: { activeAt: now(), ...(run.acceptedAt === undefined ? {} : { acceptedAt: run.acceptedAt }) },
+    times: {
+      activeAt,
+      ...(isDone ? {} : { connectedAt: now() }),
+      ...(run.acceptedAt === undefined ? {} : { acceptedAt: run.acceptedAt }),
+    },
     attempts: run.attempts,
   };
 }

@@ -23,6 +23,7 @@ const ADVICE_AFTER_REMOVAL: Partial<Record<FailureType, string>> = {
   DeadlineExceeded: 'Start the same workflow id again to have it made anew.',
   FinancialLocked: 'Settle the bill of the account. Then start the same workflow id again to have it made anew.',
   ConnectionLost: 'Ask the owner of the service for another one.',
+  ConnectionRejected: 'Ask the owner of the service why.',
 };
 
 /**

@@ -328,6 +328,31 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
       ),
   },
   {
+    name: 'connected',
+    take: (bench) => run(bench, () => ({ until: 'Connected' })),
+  },
+  {
+    name: 'connected-after-acceptance',
+    take: (bench) =>
+      interrupted(bench, 'connecting', manually, async (s) => {
+        bench.twin.engine.setEndpoint(s.endpoints()[0]?.EndpointId ?? '', { ConnectionStatus: 'Connected' });
+      }),
+  },
+  {
+    name: 'connection-rejected',
+    take: (bench) =>
+      interrupted(bench, 'connecting', manually, async (s, handle) => {
+        const id = s.endpoints()[0]?.EndpointId ?? '';
+        bench.twin.engine.setEndpoint(id, { ConnectionStatus: 'Connecting' });
+        await advance(bench.connection, handle.workflowId, 600_000);
+        bench.twin.engine.setEndpoint(id, { ConnectionStatus: 'Disconnected' });
+      }),
+  },
+  {
+    name: 'not-connected-in-time',
+    take: (bench) => run(bench, (s) => ({ ...manually(s), timeouts: { connected: '1h' } })),
+  },
+  {
     name: 'removed-after-a-failure',
     take: (bench) => withSettings(bench, never, () => run(bench, () => ({ ...DELETE, timeouts: { active: '5m' } }))),
   },
@@ -381,6 +406,11 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
       ),
   },
 ];
+
+/** A service whose owner accepts by hand. */
+function manually({ request }: ReturnType<typeof scenario>) {
+  return { request: { ...request, ServiceId: 'epsrv-manual' }, until: 'Connected' };
+}
 
 function code(name: string) {
   return { kind: 'code', code: name } as const;

@@ -117,7 +117,6 @@ describe('an input that breaks the contract', () => {
         'retry.quota.maximumInterval',
         'timeouts.accepted',
         'timeouts.active',
-        'until',
       ].sort(),
     );
   });
@@ -273,9 +272,7 @@ describe('names that are not known', () => {
 
 describe('what comes with a later version', () => {
   it.each([
-    { raw: { until: 'Connected' }, path: 'until', instead: '"Active"' },
     { raw: { accept: { account: 'team-a' } }, path: 'accept', instead: 'false' },
-    { raw: { timeouts: { connected: '24h' } }, path: 'timeouts.connected', instead: 'leave it out' },
   ])('is refused by name: $path', ({ raw, path, instead }) => {
     const problems = problemsOf({ request: REQUEST, ...raw });
     expect(problems).toHaveLength(1);
