@@ -30,7 +30,7 @@ export class EndpointZone {
   replaced: { readonly EniId: string; readonly ResourceId: string | undefined } | undefined;
   #own: string | undefined;
   #step: Step | undefined;
-  #removal: { readonly goneAtMs: number; readsLeft: number; gone: boolean } | undefined;
+  #removal: { goneAtMs: number; readsLeft: number; gone: boolean } | undefined;
 
   constructor(place: ZonePlace) {
     this.place = place;
@@ -68,20 +68,25 @@ export class EndpointZone {
   }
 
   /** Count an answer that listed the zones. */
-  countRead(): void {
-    if (this.#removal !== undefined) this.#removal.readsLeft -= 1;
+  countRead(nowMs: number): void {
+    if (this.#removal === undefined || this.#removal.readsLeft <= 0) return;
+    this.#removal.readsLeft -= 1;
+    // The answer that was the last to show it is when it truly went, unless the time lasts longer.
+    if (this.#removal.readsLeft <= 0) this.#removal.goneAtMs = Math.max(this.#removal.goneAtMs, nowMs);
   }
 
-  /** Bring it up to a time. @returns What it has become just now. */
-  settle(nowMs: number): 'moved' | 'gone' | undefined {
+  /** Bring it up to a time. @returns What it has become, and when. */
+  settle(nowMs: number): { readonly kind: 'zoneChanged' | 'zoneRemoved'; readonly atMs: number } | undefined {
     if (this.#removal !== undefined) {
-      if (this.#removal.gone || this.#removal.goneAtMs > nowMs || this.#removal.readsLeft > 0) return undefined;
+      const { gone, goneAtMs, readsLeft } = this.#removal;
+      if (gone || goneAtMs > nowMs || readsLeft > 0) return undefined;
       this.#removal.gone = true;
-      return 'gone';
+      return { kind: 'zoneRemoved', atMs: goneAtMs };
     }
     if (this.#step === undefined || this.#step.untilMs > nowMs) return undefined;
-    this.#own = this.#step.then;
+    const { then, untilMs } = this.#step;
+    this.#own = then;
     this.#step = undefined;
-    return 'moved';
+    return { kind: 'zoneChanged', atMs: untilMs };
   }
 }

@@ -199,8 +199,8 @@ export class SimulatedEndpoint {
   }
 
   /** Count an answer of ListVpcEndpointZones. */
-  countZoneRead(): void {
-    for (const zone of this.#zones) zone.countRead();
+  countZoneRead(nowMs: number): void {
+    for (const zone of this.#zones) zone.countRead(nowMs);
   }
 
   /** Whether its accepted deletion has ended. */
@@ -218,7 +218,7 @@ export class SimulatedEndpoint {
     const changes: EndpointChange[] = [];
     for (const zone of this.#zones) {
       const change = zone.settle(nowMs);
-      if (change !== undefined) changes.push({ kind: change === 'gone' ? 'zoneRemoved' : 'zoneChanged', atMs: nowMs });
+      if (change !== undefined) changes.push(change);
     }
     if (changes.length > 0) this.#zones = this.#zones.filter((zone) => !zone.isGone);
     if (this.#pendingUntilMs !== undefined && this.#pendingUntilMs <= nowMs) {

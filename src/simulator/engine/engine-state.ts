@@ -65,6 +65,8 @@ export class EngineState {
   #world: WorldView;
   #made = 0;
   #addresses = 0;
+  /** Addresses that calls asked for, as `<vSwitch> <address>`. */
+  readonly #askedFor = new Set<string>();
 
   constructor(sources: EngineSources, settings: SettingsChange, onEffect: (effect: Effect) => void) {
     this.#sources = sources;
@@ -111,12 +113,17 @@ export class EngineState {
     return this.#made++;
   }
 
-  /** An address that no endpoint of the engine was given before, nor is in `taken` as `<vSwitch> <address>`. */
-  freeAddress(VSwitchId: string, taken: ReadonlySet<string>): string {
+  /** Note that a call asked for an address: it is given to nobody else by itself. */
+  reserveAddress(VSwitchId: string, ip: string): void {
+    this.#askedFor.add(`${VSwitchId} ${ip}`);
+  }
+
+  /** An address that no endpoint of the engine had before. */
+  freeAddress(VSwitchId: string): string {
     for (;;) {
       const number = this.#addresses++;
       const address = `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}`;
-      if (!taken.has(`${VSwitchId} ${address}`)) return address;
+      if (!this.#askedFor.has(`${VSwitchId} ${address}`)) return address;
     }
   }
 

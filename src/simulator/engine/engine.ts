@@ -24,6 +24,8 @@ export interface EngineAnswer {
 type Outcome = Fields | Refusal;
 
 const MAX_TOKEN = 64;
+/** Longer names of regions are counted as one. */
+const LONGEST_REGION = 64;
 const REGION = /^[a-z0-9]+(-[a-z0-9]+)+$/;
 
 /** Actions that an account may call before it has activated the product. */
@@ -171,7 +173,11 @@ export class PrivateLinkEngine {
       action === 'OpenPrivateLinkService'
         ? [limits.opensPerSecond, 1_000]
         : [writes ? limits.writesPerMinute : limits.readsPerMinute, 60_000];
-    const key = JSON.stringify([accountId, optionalText(parameters, 'RegionId') ?? '', action]);
+    const key = JSON.stringify([
+      accountId,
+      (optionalText(parameters, 'RegionId') ?? '').slice(0, LONGEST_REGION),
+      action,
+    ]);
     const throttled = this.#limits.take(key, limit, windowMs);
     if (throttled === undefined) return;
     const hint = `Limit:${limit},Remain:0,TimeLeft:${throttled.timeLeftMs},Reset:${windowMs}`;

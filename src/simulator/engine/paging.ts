@@ -10,26 +10,28 @@ export interface Page<Item> {
 /**
  * Cut the page that a call asks for out of a list in rising order of `sequence`.
  *
- * The token names the last item given, so pages neither repeat nor skip an item while others come and go.
+ * The token names the last item given, so pages neither repeat nor skip an item while others come and go. Where items have
+ * no number of their own, their place in the list stands for it, and then that does not hold.
  */
 export function pageOf<Item>(
   items: readonly Item[],
-  sequenceOf: (item: Item) => number,
+  sequenceOf: (item: Item, index: number) => number,
   parameters: WireParameters,
   maxResults = 1_000,
 ): Page<Item> {
   const MaxResults = optionalInteger(parameters, 'MaxResults', 1, maxResults) ?? 50;
   const after = sequenceAfter(optionalText(parameters, 'NextToken'));
-  const rest = items.filter((item) => sequenceOf(item) > after);
-  const page = rest.slice(0, MaxResults);
+  const first = items.findIndex((item, index) => sequenceOf(item, index) > after);
+  const end = first === -1 ? items.length : Math.min(first + MaxResults, items.length);
+  const page = first === -1 ? [] : items.slice(first, end);
   const last = page.at(-1);
-  const more = rest.length > page.length && last !== undefined;
+  const more = end < items.length && last !== undefined;
   return {
     items: page,
     wire: {
       MaxResults,
       TotalCount: items.length,
-      ...(more ? { NextToken: Buffer.from(`after:${sequenceOf(last)}`).toString('base64url') } : {}),
+      ...(more ? { NextToken: Buffer.from(`after:${sequenceOf(last, end - 1)}`).toString('base64url') } : {}),
     },
   };
 }

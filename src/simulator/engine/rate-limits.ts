@@ -5,10 +5,14 @@ export interface Throttled {
   readonly timeLeftMs: number;
 }
 
+/** So many windows may be there before those that nothing happens in are looked for. */
+const WINDOWS_BEFORE_SWEEP = 1_000;
+
 /** Counts calls in sliding windows of time. Whether the service slides its windows is inferred. */
 export class RateLimits {
   readonly #now: () => number;
-  readonly #calls = new Map<string, number[]>();
+  readonly #windows = new Map<string, { readonly windowMs: number; readonly calls: number[] }>();
+  #sweepAt = WINDOWS_BEFORE_SWEEP;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -18,15 +22,31 @@ export class RateLimits {
   take(key: string, limit: number, windowMs: number): Throttled | undefined {
     if (limit === Infinity) return undefined;
     const now = this.#now();
-    const calls = this.#calls.get(key) ?? [];
+    const { calls } = this.#windowOf(key, windowMs);
     const kept = calls.findIndex((atMs) => atMs > now - windowMs);
     calls.splice(0, kept === -1 ? calls.length : kept);
-    this.#calls.set(key, calls);
     if (calls.length >= limit) {
       const [oldest = now] = calls.slice(calls.length - Math.max(limit, 1));
       return { limit, timeLeftMs: Math.max(1, oldest + windowMs - now) };
     }
     calls.push(now);
     return undefined;
+  }
+
+  #windowOf(key: string, windowMs: number) {
+    const known = this.#windows.get(key);
+    if (known?.windowMs === windowMs) return known;
+    if (this.#windows.size >= this.#sweepAt) this.#sweep();
+    const added = { windowMs, calls: [] };
+    this.#windows.set(key, added);
+    return added;
+  }
+
+  /** Clients can name whatever region they like: windows without calls are dropped, or they would pile up. */
+  #sweep(): void {
+    for (const [key, { windowMs, calls }] of this.#windows) {
+      if ((calls.at(-1) ?? -Infinity) <= this.#now() - windowMs) this.#windows.delete(key);
+    }
+    this.#sweepAt = Math.max(WINDOWS_BEFORE_SWEEP, 2 * this.#windows.size);
   }
 }

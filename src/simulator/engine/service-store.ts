@@ -46,9 +46,9 @@ export class ServiceStore {
 
   /** The service that an id, a name or both mean. */
   find({ RegionId, ServiceId, ServiceName }: ServiceQuery, world: WorldView): EndpointService | undefined {
-    if (world.isMissing(ServiceId) || world.isMissing(ServiceName)) return undefined;
+    if (world.isMissing(ServiceName)) return undefined;
     const id = ServiceId ?? idInName(ServiceName ?? '');
-    if (id !== undefined && this.#goneIds.has(id)) return undefined;
+    if (id !== undefined && (this.#goneIds.has(id) || world.isMissing(id))) return undefined;
     const made = id === undefined ? undefined : this.#made.get(id);
     if (made !== undefined) {
       const isIt = this.#exists(made) && made.birth.RegionId === RegionId;

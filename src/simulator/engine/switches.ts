@@ -3,6 +3,9 @@ export interface SwitchDefinition {
   readonly default: boolean | number | string;
   /** All positions, where they are words. */
   readonly values?: readonly string[];
+  /** The least and the greatest position, where they are numbers. Default: 0 and no limit. */
+  readonly minimum?: number;
+  readonly maximum?: number;
   /** What the positions mean. */
   readonly says: string;
 }
@@ -78,9 +81,14 @@ export const SWITCHES = {
     default: false,
     says: 'A VPC takes one endpoint of each EndpointName (EndpointExist for the second).',
   },
-  defaultEndpointType: { default: 'Interface', says: 'EndpointType of a request that names none.' },
+  defaultEndpointType: {
+    default: 'Interface',
+    values: ['Interface', 'Reverse', 'GatewayLoadBalancer'],
+    says: 'EndpointType of a request that names none.',
+  },
   connectionWhileCreating: {
     default: 'Disconnected',
+    values: ['Disconnected', 'Pending'],
     says: 'ConnectionStatus of an endpoint that is still Creating. The sample answer of the API page shows Disconnected.',
   },
   autoAcceptIsImmediate: {
@@ -121,7 +129,12 @@ export const SWITCHES = {
     values: ['sensitive', 'insensitive'],
     says: 'Whether the names of parameters are told apart by case (Ip and ip).',
   },
-  throttleStatus: { default: 400, says: 'HTTP status of Throttling codes. All sources show 400; 429 was not seen.' },
+  throttleStatus: {
+    default: 400,
+    minimum: 400,
+    maximum: 599,
+    says: 'HTTP status of Throttling codes. All sources show 400; 429 was not seen.',
+  },
   absentFormat: { default: 'JSON', values: ['JSON', 'XML'], says: 'Form of an answer to a call without Format.' },
 } as const satisfies Readonly<Record<string, SwitchDefinition>>;
 
@@ -158,6 +171,12 @@ export function parseSwitches(value: unknown): Partial<SimulatorSwitches> {
     }
     if (definition.values !== undefined && !definition.values.includes(given as string)) {
       throw new TypeError(`switches.${name} is one of ${definition.values.join(', ')}`);
+    }
+    const { minimum = 0, maximum = Infinity } = definition;
+    if (typeof given === 'number' && !(given >= minimum && given <= maximum)) {
+      throw new TypeError(
+        `switches.${name} is not a number from ${minimum} ${maximum === Infinity ? 'up' : `to ${maximum}`}`,
+      );
     }
   }
   return value;

@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { zonesOfRegion } from '../engine/endpoint-service.js';
 import type { EngineAnswer } from '../engine/engine.js';
 import { mandatoryText, optionalText, type WireParameters } from '../engine/parameters.js';
 import { Refusal } from '../engine/refusals.js';
@@ -30,7 +31,7 @@ export function companionWorldOf(view: () => Pick<WorldView, 'vSwitch'>): Compan
   return {
     findVSwitch: (_accountId, regionId, vSwitchId) => {
       const found = view().vSwitch(vSwitchId, regionId);
-      return found === undefined ? undefined : { ...found, ZoneId: found.ZoneId ?? `${regionId}-b` };
+      return found === undefined ? undefined : { ...found, ZoneId: found.ZoneId ?? zonesOfRegion(regionId)[1] ?? '' };
     },
   };
 }

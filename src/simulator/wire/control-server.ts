@@ -10,16 +10,28 @@ const MAX_BODY_BYTES = 1024 * 1024;
  *
  * Whatever is wrong with a request is said in `error`, and nothing of it is done. Pages that a browser shows cannot steer
  * a twin: their requests are refused.
+ *
+ * @param onError - Told of an error in the twin itself, which the caller gets as 500.
  */
-export async function startControl(twin: InProcessTwin, port: number): Promise<Listener> {
+export async function startControl(
+  twin: InProcessTwin,
+  port: number,
+  onError: (error: Error) => void = (error) => process.emitWarning(error),
+): Promise<Listener> {
   return listen(
     port,
-    (request) => answerControl(twin, request),
+    (request) => answerControl(twin, request, onError),
     () => failure(400, 'not HTTP'),
+    undefined,
+    onError,
   );
 }
 
-async function answerControl(twin: InProcessTwin, request: IncomingMessage): Promise<HttpAnswer> {
+async function answerControl(
+  twin: InProcessTwin,
+  request: IncomingMessage,
+  onError: (error: Error) => void,
+): Promise<HttpAnswer> {
   const text = await readBody(request, MAX_BODY_BYTES);
   const { method = '', headers, url = '/' } = request;
   const refused = refusalOfCaller(headers);
@@ -39,7 +51,9 @@ async function answerControl(twin: InProcessTwin, request: IncomingMessage): Pro
     return answer === undefined ? failure(404, `there is nothing with the id ${id}`) : json(200, answer);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) return failure(400, error.message);
-    return failure(500, `the twin failed: ${error instanceof Error ? error.message : String(error)}`);
+    const failed = error instanceof Error ? error : new Error(String(error));
+    onError(failed);
+    return failure(500, `the twin failed: ${failed.message}`);
   }
 }
 

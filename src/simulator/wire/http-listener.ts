@@ -40,15 +40,17 @@ const DRIPS = 20;
 /**
  * Listen on the loopback address.
  *
- * @param answer - `undefined`, or a rejection, cuts the connection without an answer.
+ * @param answer - `undefined`, or a rejection, cuts the connection without an answer; `onError` is told of a rejection.
  * @param malformed - Answer to what is no HTTP request.
  * @param tls - Key and certificate: listen for HTTPS.
+ * @param onError - Told of what broke an answer on our side. A client that goes before its request is whole is no error.
  */
 export async function listen(
   port: number,
   answer: (request: IncomingMessage) => Promise<HttpAnswer | undefined>,
   malformed: (problem: HttpProblem) => HttpAnswer,
   tls?: TlsOptions,
+  onError: (error: Error) => void = (error) => process.emitWarning(error),
 ): Promise<Listener> {
   // Without the last, Node itself answers a request that names no host, and with nothing.
   const settings = { keepAliveTimeout: KEEP_ALIVE_MS, maxHeaderSize: MAX_HEADER_BYTES, requireHostHeader: false };
@@ -59,7 +61,10 @@ export async function listen(
         if (given === undefined) reset(request.socket);
         else write(response, given);
       })
-      .catch(() => reset(request.socket));
+      .catch((error: unknown) => {
+        if (request.complete) onError(error instanceof Error ? error : new Error(String(error)));
+        reset(request.socket);
+      });
   };
   server.on('request', onRequest);
   // An Expect header that Node does not know is none of our business, and CONNECT is no request for an API.

@@ -102,7 +102,8 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     const { tls = options.tlsPort !== undefined, control = false } = options;
     const secure = tls ? await open(makeTls(options.caFile)) : undefined;
     const tlsApi = secure === undefined ? undefined : await open(serve(gateway, options.tlsPort ?? 0, secure));
-    const steering = control === false ? undefined : await open(startControl(twin, control === true ? 0 : control));
+    const steering =
+      control === false ? undefined : await open(startControl(twin, control === true ? 0 : control, onError));
     const { journal, faults } = twin;
     return {
       url: api.url,
@@ -130,6 +131,7 @@ async function serve(gateway: Gateway, port: number, tls?: TwinTls): Promise<Lis
     (message) => answerRequest(gateway, message),
     (problem) => gateway.twin.refuse('', {}, refusalOf(problem)),
     tls?.options,
+    (error) => gateway.onError(error),
   );
 }
 

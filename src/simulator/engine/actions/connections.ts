@@ -37,6 +37,7 @@ export function enableVpcEndpointConnection(state: EngineState, call: EngineCall
   return () => {
     begin();
     if (isRepeated) return {};
+    for (const zone of endpoint.zones) zone.follow();
     // The page says that the parameter is invalid for other types: inferred, that it has no effect then.
     const chosen = hasBandwidth(service) ? changes.Bandwidth : undefined;
     endpoint.attributes = {

@@ -27,7 +27,7 @@ export function createVpcEndpoint(state: EngineState, call: EngineCall): Prepara
   if (world.account(call.accountId).serviceLinkedRole === false) throw new Refusal('CheckServiceLinkRoleError');
   checkVpcQuotas(state, vpc, RegionId);
   return () => {
-    const endpoint = makeEndpoint(state, call, { ...request, ServiceId: service.ServiceId }, service, taken);
+    const endpoint = makeEndpoint(state, call, { ...request, ServiceId: service.ServiceId }, service);
     state.endpoints.add(endpoint);
     const body = { ...createdAnswer(endpoint) };
     return settings.switches.createAnswersActive ? { ...body, EndpointStatus: 'Active' } : body;
@@ -92,7 +92,6 @@ function makeEndpoint(
   call: EngineCall,
   request: AcceptedCreate,
   service: EndpointService,
-  taken: ReadonlySet<string>,
 ): SimulatedEndpoint {
   const { settings } = state;
   const { timeToActive, switches } = settings;
@@ -101,6 +100,7 @@ function makeEndpoint(
   const afterMs = 'afterMs' in timeToActive ? drawMs(timeToActive.afterMs, () => state.random()) : undefined;
   const autoAccept = service.attributes.AutoAcceptEnabled ?? settings.autoAccept;
   const isStuck = call.stuckCreating === true;
+  for (const { VSwitchId, ip } of request.zones) if (ip !== undefined) state.reserveAddress(VSwitchId, ip);
   return new SimulatedEndpoint({
     EndpointId: state.ids.newId('ep'),
     accountId: call.accountId,
@@ -113,7 +113,7 @@ function makeEndpoint(
       ZoneId,
       VSwitchId,
       EniId: state.ids.newId('eni'),
-      EniIp: ip ?? state.freeAddress(VSwitchId, taken),
+      EniIp: ip ?? state.freeAddress(VSwitchId),
       ...(Ipv6Address === undefined ? {} : { Ipv6Address }),
     })),
     dueAtMs: isStuck ? Infinity : createdAtMs + (afterMs ?? (reads <= 0 ? 0 : Infinity)),

@@ -36,7 +36,7 @@ export function detachSecurityGroupFromVpcEndpoint(state: EngineState, call: Eng
 /** ListVpcEndpointSecurityGroups. */
 export function listVpcEndpointSecurityGroups(state: EngineState, call: EngineCall): Fields {
   const { securityGroups } = state.ownedEndpoint(call);
-  const { items, wire } = pageOf(securityGroups, (group) => securityGroups.indexOf(group), call.parameters, 50);
+  const { items, wire } = pageOf(securityGroups, (_item, index) => index, call.parameters, 50);
   return { SecurityGroups: items, ...wire };
 }
 

@@ -81,7 +81,7 @@ export function listVpcEndpointServiceResources(state: EngineState, call: Engine
   const { resources, birth } = service;
   const endpoints = endpointsOf(state, service);
   allocateResources(service, endpoints);
-  const { items, wire } = pageOf(resources, (resource) => resources.indexOf(resource), call.parameters);
+  const { items, wire } = pageOf(resources, (_item, index) => index, call.parameters);
   return {
     Resources: items.map((resource) => resourceAnswer(resource, birth.RegionId, endpoints)),
     MaxResults: wire.MaxResults,

@@ -56,7 +56,7 @@ export function listVpcEndpointServiceUsers(state: EngineState, call: EngineCall
   const rows = [...(type === 'UserARNs' ? [] : byId), ...(type === 'Users' ? [] : byArn)].filter(
     (row) => UserId === undefined || ('UserId' in row ? row.UserId : accountInArn(row.UserARN)) === UserId,
   );
-  const { items, wire } = pageOf(rows, (row) => rows.indexOf(row), parameters);
+  const { items, wire } = pageOf(rows, (_item, index) => index, parameters);
   // This action counts in a text.
   return {
     Users: items.flatMap((row) => ('UserId' in row ? [{ UserId: Number(row.UserId) }] : [])),

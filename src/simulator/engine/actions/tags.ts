@@ -80,7 +80,7 @@ export function listTagResources(state: EngineState, call: EngineCall): Fields {
         ResourceType: resource.type,
       })),
   );
-  const { items, wire } = pageOf(rows, (row) => rows.indexOf(row), parameters);
+  const { items, wire } = pageOf(rows, (_item, index) => index, parameters);
   return { TagResources: items, ...(wire.NextToken === undefined ? {} : { NextToken: wire.NextToken }) };
 }
 

@@ -5,7 +5,6 @@ import { causeOf, type EngineCall, type EngineState, type Preparation } from '..
 import { mandatoryText, optionalBoolean, optionalText, type WireParameters } from '../parameters.js';
 import { missingParameter, Refusal, refusalMessage } from '../refusals.js';
 import { allocateResources, endpointsOf, isEndpointOf } from '../service-resources.js';
-import { addressesTaken } from '../world-checks.js';
 import { checkNotChanging, connectionAskedFor } from './connections.js';
 
 /** One zone of a connection. */
@@ -73,7 +72,7 @@ export function updateVpcEndpointZoneConnectionResourceAttribute(state: EngineSt
   if (status === 'Connected' && ResourceReplaceMode !== undefined) {
     const resource = resourceAskedFor(service, zone, parameters);
     return () => {
-      replaceResource(state, endpoint, zone, resource, ResourceReplaceMode);
+      replaceResource(state, zone, resource, ResourceReplaceMode);
       return begin();
     };
   }
@@ -92,23 +91,15 @@ export function updateVpcEndpointZoneConnectionResourceAttribute(state: EngineSt
 }
 
 /** A smooth migration keeps the old network interface beside the new one until the provider closes it. */
-function replaceResource(
-  state: EngineState,
-  endpoint: SimulatedEndpoint,
-  zone: EndpointZone,
-  { ResourceId }: ServiceResource,
-  mode: string,
-): void {
+function replaceResource(state: EngineState, zone: EndpointZone, { ResourceId }: ServiceResource, mode: string): void {
   const isGraceful = mode === 'Graceful';
-  const { accountId, request } = endpoint.birth;
   if (isGraceful) {
     const { VSwitchId } = zone.place;
-    const taken = addressesTaken(state, { accountId, RegionId: request.RegionId });
     zone.replaced = { EniId: zone.place.EniId, ResourceId: zone.resourceId };
     zone.place = {
       ...zone.place,
       EniId: state.ids.newId('eni'),
-      EniIp: state.freeAddress(VSwitchId, taken),
+      EniIp: state.freeAddress(VSwitchId),
     };
   }
   zone.resourceId = ResourceId;

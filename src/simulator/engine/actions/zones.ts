@@ -33,15 +33,18 @@ export function addZoneToVpcEndpoint(state: EngineState, call: EngineCall): Prep
   const taken = ip !== undefined && isIPv4(ip) ? addressesTaken(state, { accountId, RegionId }) : new Set<string>();
   checkZones(state, { RegionId, VpcId, AddressIpVersion }, [zone], service, taken);
   return () => {
+    if (ip !== undefined) state.reserveAddress(zone.VSwitchId, ip);
     const accepted = service.attributes.AutoAcceptEnabled ?? state.settings.autoAccept;
     const place = {
       ...zone,
       EniId: state.ids.newId('eni'),
-      EniIp: ip ?? state.freeAddress(zone.VSwitchId, taken),
+      EniIp: ip ?? state.freeAddress(zone.VSwitchId),
     };
-    // Inferred: a zone of a connected endpoint connects by itself where the service accepts by itself, else it waits.
+    // Inferred: a zone of a connected endpoint connects by itself where the service accepts by itself, else it waits. One
+    // that comes after the connection was closed was never connected: it waits, too, and is not Disconnected.
     const isConnected = endpoint.ConnectionStatus === 'Connected';
-    endpoint.addZone(place, state.endOf(state.settings.zoneAddMs), isConnected && !accepted ? 'Wait' : undefined);
+    const waits = isConnected ? !accepted : endpoint.connection.status === 'Disconnected';
+    endpoint.addZone(place, state.endOf(state.settings.zoneAddMs), waits ? 'Wait' : undefined);
     state.endpoints.changing(endpoint, causeOf(call));
     return {};
   };
@@ -65,8 +68,8 @@ export function removeZoneFromVpcEndpoint(state: EngineState, call: EngineCall):
 export function listVpcEndpointZones(state: EngineState, call: EngineCall): Fields {
   const endpoint = state.ownedEndpoint(call, state.settings.switches.getVisibleAfterMs);
   const zones = zoneAnswers(endpoint);
-  endpoint.countZoneRead();
-  const { items, wire } = pageOf(zones, (zone) => zones.indexOf(zone), call.parameters);
+  endpoint.countZoneRead(state.now);
+  const { items, wire } = pageOf(zones, (_item, index) => index, call.parameters);
   return { Zones: items, ...wire };
 }
 

@@ -54,6 +54,22 @@ describe('calls of an account', () => {
     expect(create(request).status).toBe(200);
   });
 
+  it('are counted on while windows in which nothing happens are dropped, however many regions are named', () => {
+    const { call, clock } = createEngine({ limits: { ...limits, readsPerMinute: 1 } });
+    const get = (RegionId: string) => call('GetVpcEndpointAttribute', { ...GET, RegionId }).body.Code;
+    const getMany = (name: string) => {
+      for (let n = 0; n < 1_500; n += 1) expect(get(`${name}-${n}`)).toBe('EndpointNotFound');
+    };
+    getMany('cn-first');
+    clock.nowMs += 59_999;
+    expect(get('cn-kept')).toBe('EndpointNotFound');
+    clock.nowMs += 1;
+    getMany('cn-second');
+    getMany('cn-third');
+    expect(get('cn-kept')).toBe('Throttling.User');
+    expect(get('cn-first-0')).toBe('EndpointNotFound');
+  });
+
   it('may open the product five times a second', () => {
     const { call, clock } = createEngine({ limits });
     for (let n = 0; n < 5; n += 1) expect(call('OpenPrivateLinkService', {}).body.Code).toBe('OrderOpend');

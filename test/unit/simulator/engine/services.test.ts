@@ -43,6 +43,14 @@ describe(ACTION, () => {
     expect(listed({}, { ServiceName: name }).Services[0]).toMatchObject({ ServiceId: 'epsrv-9', ServiceName: name });
   });
 
+  it('does not take what is missing for one, by its id or by its usual name', () => {
+    const { create } = createEngine();
+    const name = 'com.aliyuncs.privatelink.cn-huhehaote.epsrv-missing';
+    expect(create({ ServiceId: 'epsrv-missing' }).body.Code).toBe('EndpointServiceNotFound');
+    expect(create({ ServiceId: '', ServiceName: name }).body.Code).toBe('EndpointServiceNotFound');
+    expect(listed({}, { ServiceName: name }).Services).toEqual([]);
+  });
+
   it('writes zones as the region does: no "-" behind a digit', () => {
     const zones = listed({}, { RegionId: 'ap-southeast-1', ServiceId: 'epsrv-9' }).Services[0]?.['Zones'];
     expect(zones).toContain('ap-southeast-1a');

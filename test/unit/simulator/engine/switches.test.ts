@@ -19,6 +19,13 @@ describe('switches', () => {
     expect(() => parseSwitches({ magic: true })).toThrow('There is no switch magic');
     expect(() => parseSwitches({ unknownParameters: 'maybe' })).toThrow('switches.unknownParameters is one of');
     expect(() => parseSwitches({ throttleStatus: '429' })).toThrow('switches.throttleStatus is not a number');
+    expect(() => parseSwitches({ throttleStatus: 42 })).toThrow(
+      'switches.throttleStatus is not a number from 400 to 599',
+    );
+    expect(() => parseSwitches({ tokenRetentionMs: -1 })).toThrow(
+      'switches.tokenRetentionMs is not a number from 0 up',
+    );
+    expect(() => parseSwitches({ defaultEndpointType: 'Other' })).toThrow('switches.defaultEndpointType is one of');
     expect(() => parseSwitches([])).toThrow('switches is not a JSON object');
   });
 
@@ -27,6 +34,26 @@ describe('switches', () => {
     expect(createEngine().create({ Future: '1' }).status).toBe(200);
     expect(createEngine(settings).create({ Future: '1' }).body.Code).toBe('InvalidParameter.Future');
     expect(createEngine(settings).create({ SourceIp: '1', AcceptLanguage: 'en' }).status).toBe(200);
+  });
+
+  it('defaultEndpointType: what a request that names none asks for', () => {
+    const { create } = createEngine({ switches: { defaultEndpointType: 'GatewayLoadBalancer' } });
+    expect(create().body.Code).toBe('GatewayLoadBalancerNotSupportSecurityGroup');
+    expect(create({ EndpointType: 'Interface' }).status).toBe(200);
+  });
+
+  it('zoneStatusAfterDisconnect: zones of a connection that was closed are Disconnected, or wait', () => {
+    for (const zoneStatusAfterDisconnect of ['Disconnected', 'Wait'] as const) {
+      const { create, call, clock } = createEngine({
+        timeToActive: { afterMs: 0 },
+        switches: { zoneStatusAfterDisconnect },
+      });
+      const EndpointId = text(create(), 'EndpointId');
+      expect(call('DisableVpcEndpointConnection', { ServiceId: 'epsrv-1', EndpointId }).status).toBe(200);
+      clock.nowMs += 60_000;
+      const { Zones } = call('ListVpcEndpointZones', { EndpointId }).body;
+      expect(Zones).toMatchObject([{ ZoneStatus: zoneStatusAfterDisconnect }]);
+    }
   });
 
   it('parameterCase: names are told apart by case, or not', () => {

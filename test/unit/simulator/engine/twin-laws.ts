@@ -39,7 +39,8 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   SecurityGroupId: ['sg-1', 'sg-2', 'sg-3', 'sg-enterprise'],
   EndpointType: ['', 'Interface', 'GatewayLoadBalancer', 'Reverse'],
   AddressIpVersion: ['', 'IPv4', 'DualStack'],
-  ip: ['', '10.8.0.1', '10.8.0.2'],
+  // Some that the twin would choose itself.
+  ip: ['', '10.8.0.1', '10.0.0.2', '10.0.0.3'],
   ResourceType: ['slb', 'nlb'],
   TaggedType: ['vpcendpoint', 'vpcendpointservice'],
   ResourceGroupId: ['rg-1', 'rg-2'],
@@ -100,13 +101,24 @@ const flows: fc.Arbitrary<Step[]> = fc
     ]),
   );
 
+/** Two endpoints that break no rule, so that what comes after has something to work on. */
+const BEGINNING: readonly Step[] = [1, 2].flatMap((token): Step[] => [
+  {
+    kind: 'call',
+    action: 'CreateVpcEndpoint',
+    accountId: OWNER,
+    draws: { RegionId: 0, token, dryRun: false, pick: 0, values: Array.from({ length: 12 }, () => 0) },
+  },
+  { kind: 'pass', ms: 2_500 },
+]);
+
 /** Sequences of steps. */
 export const steps: fc.Arbitrary<Step[]> = fc
   .array(
     fc.oneof({ weight: 4, arbitrary: calls }, { weight: 2, arbitrary: flows }, { weight: 1, arbitrary: passing }),
     { minLength: 5, maxLength: 50, size: 'max' },
   )
-  .map((parts) => parts.flat());
+  .map((parts) => [...BEGINNING, ...parts.flat()]);
 
 const LEGAL = {
   EndpointStatus: ['Creating', 'Active', 'Pending', 'Deleting'],
@@ -177,7 +189,7 @@ class Play {
   #call({ action, accountId, draws: drawn }: Extract<Step, { kind: 'call' }>): void {
     const definition = ACTIONS.get(action);
     if (definition === undefined) throw new Error(`There is no action ${action}`);
-    const parameters = this.#parameters(definition, drawn);
+    const parameters = this.#parameters(definition, drawn, accountId);
     this.#engine.inspect();
     const effectsBefore = this.#effects.length;
     const answer = this.#engine.call({ action, parameters, accountId });
@@ -261,14 +273,19 @@ class Play {
     }
   }
 
-  #parameters({ name, parameters }: ActionDefinition, drawn: Draws): WireParameters {
-    const endpoints = this.#engine.inspect();
-    const services = this.#effects.filter(({ kind }) => kind === 'serviceCreated').map(({ ServiceId }) => ServiceId);
-    const EndpointId =
-      endpoints.length === 0 ? 'ep-none' : (endpoints[drawn.pick % (endpoints.length + 1)]?.EndpointId ?? 'ep-none');
-    const ServiceId =
-      [...services, 'epsrv-1', 'epsrv-manual', 'epsrv-shared'][drawn.pick % (services.length + 3)] ?? '';
+  #parameters({ name, parameters }: ActionDefinition, drawn: Draws, accountId: string): WireParameters {
     const region = REGIONS[drawn.RegionId] ?? '';
+    const all = this.#engine.inspect();
+    // Mostly of those that the caller has in the region: the others only lead to refusals.
+    const own = all.filter((endpoint) => endpoint.accountId === accountId && endpoint.RegionId === region);
+    const endpoints = drawn.pick < 3 ? own : all;
+    const services = this.#effects.filter(({ kind }) => kind === 'serviceCreated').map(({ ServiceId }) => ServiceId);
+    const endpoint = endpoints[drawn.pick % (endpoints.length + 1)];
+    const EndpointId = endpoint?.EndpointId ?? 'ep-none';
+    const anyService =
+      [...services, 'epsrv-1', 'epsrv-manual', 'epsrv-shared'][drawn.pick % (services.length + 3)] ?? '';
+    const isConnection = name !== 'CreateVpcEndpoint' && parameters.has('EndpointId') && parameters.has('ServiceId');
+    const ServiceId = isConnection && drawn.pick < 3 ? (endpoint?.ServiceId ?? anyService) : anyService;
     const value = (parameter: string): string => {
       // By name, so that the calls of a flow mean the same things.
       const number = drawn.values[hashOf(parameter) % drawn.values.length] ?? 0;

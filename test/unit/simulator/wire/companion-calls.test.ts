@@ -79,6 +79,14 @@ describe('companion calls', () => {
     });
   });
 
+  it('write the zone of a vSwitch as its region does: no "-" behind a digit', () => {
+    const zone = (RegionId: string) =>
+      call('DescribeVSwitchAttributes', { RegionId, VSwitchId: 'vsw-1' }).body['ZoneId'];
+    const world = companionWorldOf(() => ({ vSwitch: (VSwitchId) => ({ VSwitchId }) }));
+    expect(world.findVSwitch('1', 'ap-southeast-1', 'vsw-1')?.ZoneId).toBe('ap-southeast-1b');
+    expect([zone('cn-hangzhou'), zone('ap-southeast-1')]).toEqual(['cn-hangzhou-b', 'ap-southeast-1b']);
+  });
+
   it('find no instances', () => {
     expect(call('QueryAvailableInstances', { PageSize: '5' }).body).toMatchObject({
       Code: 'Success',

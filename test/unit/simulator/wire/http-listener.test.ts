@@ -1,6 +1,7 @@
 import { get } from 'node:http';
+import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { listen, type HttpAnswer, type Listener } from '../../../../src/simulator/wire/http-listener.js';
+import { listen, readBody, type HttpAnswer, type Listener } from '../../../../src/simulator/wire/http-listener.js';
 
 const listening: Listener[] = [];
 afterEach(async () => {
@@ -65,5 +66,43 @@ describe('a body', () => {
     const { url } = await serve({ body: 'hello', cutAfterBytes });
     const { pieces, contentLength, complete } = await receive(url);
     expect([pieces.join(''), contentLength, complete]).toEqual([text, '5', false]);
+  });
+});
+
+describe('a mistake of ours', () => {
+  it('is told, and breaks the connection', async () => {
+    const told: string[] = [];
+    const listener = await listen(
+      0,
+      () => Promise.resolve({ status: 42, headers: {}, body: '' }),
+      () => ({ status: 400, headers: {}, body: '' }),
+      undefined,
+      (error) => told.push(error.message),
+    );
+    listening.push(listener);
+    await expect(receive(listener.url)).rejects.toThrow();
+    expect(told).toEqual([expect.stringContaining('42')]);
+  });
+
+  it('is not a client that goes before its request is whole', async () => {
+    const told: string[] = [];
+    let broken: () => void = () => undefined;
+    const brokeOff = new Promise<void>((resolve) => (broken = resolve));
+    const listener = await listen(
+      0,
+      async (request) => {
+        await readBody(request, 100).finally(broken);
+        return { status: 200, headers: {}, body: '' };
+      },
+      () => ({ status: 400, headers: {}, body: '' }),
+      undefined,
+      (error) => told.push(error.message),
+    );
+    listening.push(listener);
+    const socket = connect(listener.port, '127.0.0.1');
+    socket.write('POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\nabc', () => socket.destroy());
+    await brokeOff;
+    await listener.close();
+    expect(told).toEqual([]);
   });
 });

@@ -207,10 +207,13 @@ describe('the official client', () => {
   });
 
   it('keeps its connection when a fault brings headers that cannot be written', async () => {
-    const { url } = await startStruck({ kind: 'code', code: 'A', headers: { 'bad name': 'x\n' } });
+    const told: Error[] = [];
+    const onError = (error: Error) => told.push(error);
+    const { url } = await startStruck({ kind: 'code', code: 'A', headers: { 'bad name': 'x\n' } }, { onError });
     const client = createClient(url);
     expect(await failureOf(client.request('CreateVpcEndpoint', CREATE))).toMatchObject({ code: 'ECONNRESET' });
     expect(await client.request('CreateVpcEndpoint', CREATE)).toHaveProperty('EndpointId');
+    expect(told).toMatchObject([{ code: 'ERR_INVALID_HTTP_TOKEN' }]);
   });
 });
 

@@ -135,6 +135,19 @@ describe(DISABLE, () => {
     expect(code(DISABLE, { ...named, ...parameters })).toBe(expected);
   });
 
+  it('leaves a zone that is added afterwards waiting, and both connect together', () => {
+    const { done, makeService, makeEndpoint, connection } = createMarket();
+    const ServiceId = makeService();
+    const EndpointId = makeEndpoint(ServiceId);
+    const statuses = () => connection(EndpointId).Zones.map(({ ZoneStatus }) => ZoneStatus);
+    done(ENABLE, { ServiceId, EndpointId });
+    done(DISABLE, { ServiceId, EndpointId });
+    done('AddZoneToVpcEndpoint', { EndpointId, ZoneId: ZONE_B, VSwitchId: 'vsw-2' }, CONSUMER);
+    expect(statuses()).toEqual(['Disconnected', 'Wait']);
+    done(ENABLE, { ServiceId, EndpointId });
+    expect(statuses()).toEqual(['Connected', 'Connected']);
+  });
+
   it('refuses an endpoint that is being changed', () => {
     const { code, done, call, named, EndpointId } = withEndpoint();
     done(ENABLE, named);

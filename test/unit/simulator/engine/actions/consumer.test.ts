@@ -143,6 +143,29 @@ describe('AddZoneToVpcEndpoint', () => {
     );
   });
 
+  it('gives nobody an address that another endpoint asked for', () => {
+    const { create, engine } = createEngine();
+    expect(create().status).toBe(200);
+    const next = String(engine.inspect()[0]?.Zones[0]?.EniIp).replace(/\d+$/, (last) => String(Number(last) + 1));
+    expect(create({ 'Zone.1.ip': next }).status).toBe(200);
+    expect(create().status).toBe(200);
+    const addresses = engine.inspect().flatMap(({ Zones }) => Zones.map(({ EniIp }) => EniIp));
+    expect(addresses).toContain(next);
+    expect(new Set(addresses).size).toBe(3);
+  });
+
+  it('tells when a zone was added and removed, not when somebody looked', () => {
+    const { act, pass, effects, engine } = withEndpoint();
+    act('AddZoneToVpcEndpoint', { ZoneId: `${REGION}-c`, VSwitchId: 'vsw-3' });
+    pass(60_000);
+    act('RemoveZoneFromVpcEndpoint', { ZoneId: `${REGION}-c` });
+    pass(60_000);
+    engine.inspect();
+    const at = (kind: string) => effects.find((effect) => effect.kind === kind)?.at;
+    expect(at('zoneChanged')).toBe('2026-01-01T00:00:02.000Z');
+    expect(at('zoneRemoved')).toBe('2026-01-01T00:01:02.000Z');
+  });
+
   it('locks the endpoint for other operations until it is done', () => {
     const { act, pass } = withEndpoint();
     act('AddZoneToVpcEndpoint', ZONE);

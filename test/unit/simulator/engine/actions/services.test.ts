@@ -232,7 +232,7 @@ describe(DELETE, () => {
     strict.makeEndpoint('epsrv-manual');
     expect(strict.code(DELETE, { ServiceId: 'epsrv-manual' })).toBe('DeleteFailedDueToEndpointExist');
 
-    for (const connectionWhileCreating of ['Disconnected', 'Pending']) {
+    for (const connectionWhileCreating of ['Disconnected', 'Pending'] as const) {
       const timeToActive = { afterReads: Infinity };
       const { makeEndpoint, code } = createMarket({ timeToActive, switches: { connectionWhileCreating } });
       makeEndpoint('epsrv-manual');
