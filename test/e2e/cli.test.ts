@@ -168,6 +168,7 @@ describe('a dry run', () => {
 
   test('that is failed by our checks alone exits with 3; as JSON the report is in the details', async () => {
     stack.twin.engine.configure({ services: [{ ServiceId: 'epsrv-1', listed: false }] });
+    stack.twin.faults.add({ action: 'CreateVpcEndpoint', effect: { kind: 'code', code: 'DryRunOperation' } });
     const { file } = newRequest({ DryRun: false });
     const { code, stdout, stderr } = await pvlctl('provision', '-f', file, '--dry-run', '-o', 'json');
     expect(code).toBe(3);

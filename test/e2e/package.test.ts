@@ -85,7 +85,8 @@ describe('the packed package', () => {
     expect(paths.filter((path) => !wanted.test(path))).toEqual([]);
     expect(paths.filter((path) => /\.test\./.test(path))).toEqual([]);
     expect(paths).toEqual(expect.arrayContaining(['lib/cli/main.js', 'lib/worker.js', 'lib/workflow-bundle.js']));
-    expect(packed.size).toBeLessThan(500_000);
+    // The twin and the bundle of the workflows are most of it.
+    expect(packed.size).toBeLessThan(650_000);
   });
 
   it('names no folder of the machine that built it', async () => {

@@ -70,7 +70,7 @@ function commonFields(endpoint: SimulatedEndpoint): Writable<VpcEndpoint> {
   const fields: Writable<VpcEndpoint> = createdFields(endpoint);
   fields.EndpointType = request.EndpointType;
   fields.RegionId = request.RegionId;
-  fields.ResourceOwner = (serviceAccountId ?? accountId) === accountId;
+  fields.ResourceOwner = serviceAccountId === accountId;
   if (ResourceGroupId !== undefined) fields.ResourceGroupId = ResourceGroupId;
   if (PolicyDocument !== undefined) fields.PolicyDocument = PolicyDocument;
   return fields;

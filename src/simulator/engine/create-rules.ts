@@ -10,12 +10,14 @@ import {
   optionalBoolean,
   optionalInteger,
   optionalText,
+  parseJson,
   tagsOf,
   type WireParameters,
 } from './parameters.js';
 import { invalidParameter, missingParameter, Refusal, refusalMessage } from './refusals.js';
 import { serviceIdOf } from './service-store.js';
 import type { EngineSettings, Quotas } from './settings.js';
+import type { SimulatorSwitches } from './switches.js';
 
 /** A zone of a request that passed the rules. */
 export type AcceptedZone = RequestedZone & { readonly ZoneId: string; readonly VSwitchId: string };
@@ -74,7 +76,7 @@ export function acceptCreate(parameters: WireParameters, settings: EngineSetting
     ZoneAffinityEnabled: optionalBoolean(parameters, 'ZoneAffinityEnabled') ?? false,
     ZonePrivateIpAddressCount: acceptAddressCount(parameters),
     ResourceGroupId: optionalText(parameters, 'ResourceGroupId'),
-    PolicyDocument: optionalText(parameters, 'PolicyDocument'),
+    PolicyDocument: acceptPolicyDocument(parameters, settings.switches),
     ServiceRegionId,
     CrossRegionBandwidth: optionalInteger(parameters, 'CrossRegionBandwidth', 100),
     zones,
@@ -139,10 +141,21 @@ function acceptSecurityGroups(
   if (EndpointType === 'GatewayLoadBalancer' && groups.length > 0) {
     throw new Refusal('GatewayLoadBalancerNotSupportSecurityGroup');
   }
-  if (groups.length > limit) {
-    throw invalidParameter('SecurityGroupId');
-  }
+  // Inferred: the limit is documented, its code is not; and SecurityGroupExist is a code of Attach only.
+  if (groups.length > limit || new Set(groups).size < groups.length) throw invalidParameter('SecurityGroupId');
   return groups;
+}
+
+/** Read a policy as far as the switch wants it looked at. @throws Refusal - The code is inferred. */
+export function acceptPolicyDocument(
+  parameters: WireParameters,
+  { policyChecked }: SimulatorSwitches,
+): string | undefined {
+  const policy = optionalText(parameters, 'PolicyDocument');
+  if (!policyChecked || policy === undefined) return policy;
+  const parsed = parseJson(policy, 'PolicyDocument');
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw invalidParameter('PolicyDocument');
+  return policy;
 }
 
 /** Read tags within their limits. @throws Refusal */

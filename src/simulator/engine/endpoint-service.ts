@@ -35,8 +35,8 @@ export interface ServiceBirth {
   readonly ServiceId: string;
   readonly ServiceName: string;
   readonly RegionId: string;
-  /** Account of the owner; `undefined`: whoever calls. */
-  readonly accountId: string | undefined;
+  /** Account of the owner. */
+  readonly accountId: string;
   /** Rises from service to service; the order of lists. */
   readonly sequence: number;
   readonly createdAtMs: number;
@@ -85,7 +85,7 @@ export class EndpointService {
 
   /** Whether an account owns it. */
   isOwnedBy(accountId: string): boolean {
-    return (this.birth.accountId ?? accountId) === accountId;
+    return this.birth.accountId === accountId;
   }
 
   /** Whether an account may make endpoints of it. */

@@ -1,4 +1,5 @@
 import type { Tag } from '../../model/endpoint.js';
+import { AddressesInUse, type AddressOwner } from './addresses-in-use.js';
 import type { EndpointService } from './endpoint-service.js';
 import type { EndpointChange, ForcedStatuses, SimulatedEndpoint } from './endpoint.js';
 
@@ -45,7 +46,7 @@ export function serviceEffect(
   atMs: number,
   { action, ClientToken }: Cause = {},
 ): Effect {
-  const { ServiceId, RegionId, accountId = '' } = service.birth;
+  const { ServiceId, RegionId, accountId } = service.birth;
   return {
     at: new Date(atMs).toISOString(),
     kind,
@@ -66,6 +67,7 @@ export class EndpointStore {
   readonly #endpoints = new Map<string, SimulatedEndpoint>();
   /** The same by account and region, and by VPC: lists and quotas look at no others. */
   readonly #places = new Map<string, Set<SimulatedEndpoint>>();
+  readonly #addresses = new AddressesInUse();
 
   constructor(now: () => number, onEffect: (effect: Effect) => void) {
     this.#now = now;
@@ -75,6 +77,7 @@ export class EndpointStore {
   add(endpoint: SimulatedEndpoint): void {
     this.#endpoints.set(endpoint.EndpointId, endpoint);
     for (const key of placesOf(endpoint)) this.#places.set(key, (this.#places.get(key) ?? new Set()).add(endpoint));
+    this.#addresses.note(endpoint);
     const { createdAtMs, ClientToken } = endpoint.birth;
     const cause = { action: 'CreateVpcEndpoint', ...(ClientToken === undefined ? {} : { ClientToken }) };
     this.note('created', endpoint, createdAtMs, cause);
@@ -109,10 +112,19 @@ export class EndpointStore {
     return (this.#places.get(`vpc ${RegionId} ${VpcId}`)?.size ?? 0) >= quota;
   }
 
-  /** Whether a service has so many endpoints. */
-  isServiceFull(ServiceId: string, quota: number): boolean {
-    const { size = 0 } = this.#places.get(`service ${ServiceId}`) ?? {};
-    return size >= quota && this.ofService(ServiceId).length >= quota;
+  /** Whether an endpoint of an account has an address, which is given as `<vSwitch> <address>`. */
+  hasAddress(owner: AddressOwner, address: string): boolean {
+    const holder = this.#addresses.holderOf(owner, address);
+    if (holder !== undefined) this.#settle(holder);
+    return this.#addresses.holderOf(owner, address) !== undefined;
+  }
+
+  /** Whether a vSwitch has given away more than so many addresses in a VPC. All are looked at only where it may be so. */
+  hasMoreAddresses(RegionId: string, VpcId: string, VSwitchId: string, count: number): boolean {
+    const isMore = () => this.#addresses.countOf(RegionId, VpcId, VSwitchId) > count;
+    if (!isMore()) return false;
+    this.ofVpc(RegionId, VpcId);
+    return isMore();
   }
 
   /** Count a read of an endpoint, which may make it Active. */
@@ -131,8 +143,9 @@ export class EndpointStore {
     this.#settle(endpoint);
   }
 
-  /** Note that a call changes an endpoint, and bring it up to the present. */
+  /** Note that a call changed an endpoint, its zones included, and bring it up to the present. */
   changing(endpoint: SimulatedEndpoint, cause: Cause): void {
+    this.#addresses.note(endpoint);
     this.note('changing', endpoint, this.#now(), cause);
     this.#settle(endpoint);
   }
@@ -166,13 +179,20 @@ export class EndpointStore {
   }
 
   #settled(candidates: Iterable<SimulatedEndpoint> = []): SimulatedEndpoint[] {
-    return [...candidates].filter((endpoint) => this.#settle(endpoint));
+    const nowMs = this.#now();
+    const settled: SimulatedEndpoint[] = [];
+    for (const endpoint of candidates) if (this.#settle(endpoint, nowMs)) settled.push(endpoint);
+    return settled;
   }
 
   /** Bring an endpoint up to the present. @returns Whether it still exists. */
-  #settle(endpoint: SimulatedEndpoint): boolean {
-    for (const change of endpoint.settle(this.#now())) this.#noteChange(endpoint, change);
-    if (endpoint.goneAtMs === undefined || !endpoint.isGone(this.#now())) return true;
+  #settle(endpoint: SimulatedEndpoint, nowMs = this.#now()): boolean {
+    const changes = endpoint.settle(nowMs);
+    if (changes.length > 0) {
+      this.#addresses.note(endpoint);
+      for (const change of changes) this.#noteChange(endpoint, change);
+    }
+    if (endpoint.goneAtMs === undefined || !endpoint.isGone(nowMs)) return true;
     this.#forget(endpoint);
     this.note('deleted', endpoint, endpoint.goneAtMs);
     return false;
@@ -180,6 +200,7 @@ export class EndpointStore {
 
   #forget(endpoint: SimulatedEndpoint): void {
     this.#endpoints.delete(endpoint.EndpointId);
+    this.#addresses.forget(endpoint);
     for (const key of placesOf(endpoint)) {
       const place = this.#places.get(key);
       place?.delete(endpoint);

@@ -30,8 +30,8 @@ export interface EndpointBirth {
   readonly autoAcceptMs: number | undefined;
   readonly connectionWhileCreating: string;
   readonly zoneStatusAfterDisconnect: string;
-  /** Account of the service's owner, where that is not whoever calls. */
-  readonly serviceAccountId: string | undefined;
+  /** Account of the service's owner. */
+  readonly serviceAccountId: string;
   readonly Payer: string;
   /** Who alone may change it, where it is protected. */
   readonly protectedFor: string | undefined;

@@ -137,13 +137,16 @@ export class EngineState {
   }
 
   /**
-   * Refuse an operation that must be the only one of its kind in an account while another one runs there.
+   * Refuse an operation that must be the only one of its kind in an account, or on a service, while another one runs there.
    *
+   * @param action - Of an operation of a whole account: a switch says whether it excludes other actions, too.
    * @returns Begin the operation. @throws Refusal - ConcurrentCallNotSupported.
    */
-  exclusively(accountId: string): () => void {
-    if ((this.#busyUntil.get(accountId) ?? 0) > this.now) throw new Refusal('ConcurrentCallNotSupported');
-    return () => this.#busyUntil.set(accountId, this.endOf(this.#settings.accountOperationMs));
+  exclusively(place: string, action?: string): () => void {
+    const alone = action !== undefined && this.#settings.switches.accountOperationsExclude === 'themselves';
+    const key = alone ? `${place} ${action}` : place;
+    if ((this.#busyUntil.get(key) ?? 0) > this.now) throw new Refusal('ConcurrentCallNotSupported');
+    return () => this.#busyUntil.set(key, this.endOf(this.#settings.accountOperationMs));
   }
 
   /** The endpoint that a call names, if it belongs to the call's account and region. @throws Refusal */
@@ -164,7 +167,10 @@ export class EngineState {
   /** The service that a call names, if it belongs to the call's account and region. @throws Refusal */
   ownedService({ accountId, parameters }: EngineCall): EndpointService {
     const RegionId = mandatoryText(parameters, 'RegionId');
-    const service = this.services.find({ RegionId, ServiceId: mandatoryText(parameters, 'ServiceId') }, this.#world);
+    const service = this.services.find(
+      { accountId, RegionId, ServiceId: mandatoryText(parameters, 'ServiceId') },
+      this.#world,
+    );
     if (service?.isOwnedBy(accountId) !== true) throw new Refusal('EndpointServiceNotFound');
     return service;
   }
@@ -172,7 +178,8 @@ export class EngineState {
   /** The service of an endpoint, while it exists. */
   serviceOf({ birth }: SimulatedEndpoint): EndpointService | undefined {
     const { RegionId, ServiceId, ServiceName, ServiceRegionId } = birth.request;
-    return this.services.find({ RegionId: ServiceRegionId ?? RegionId, ServiceId, ServiceName }, this.#world);
+    const query = { accountId: birth.accountId, RegionId: ServiceRegionId ?? RegionId, ServiceId, ServiceName };
+    return this.services.find(query, this.#world);
   }
 
   /** Tell of what a call does to a service. */

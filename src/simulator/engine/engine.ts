@@ -178,7 +178,7 @@ export class PrivateLinkEngine {
       (optionalText(parameters, 'RegionId') ?? '').slice(0, LONGEST_REGION),
       action,
     ]);
-    const throttled = this.#limits.take(key, limit, windowMs);
+    const throttled = this.#limits.take(key, limit, windowMs, switches.rateWindow);
     if (throttled === undefined) return;
     const hint = `Limit:${limit},Remain:0,TimeLeft:${throttled.timeLeftMs},Reset:${windowMs}`;
     // The newer SDKs read the second header, and only it.

@@ -21,9 +21,9 @@ export function pageOf<Item>(
 ): Page<Item> {
   const MaxResults = optionalInteger(parameters, 'MaxResults', 1, maxResults) ?? 50;
   const after = sequenceAfter(optionalText(parameters, 'NextToken'));
-  const first = items.findIndex((item, index) => sequenceOf(item, index) > after);
-  const end = first === -1 ? items.length : Math.min(first + MaxResults, items.length);
-  const page = first === -1 ? [] : items.slice(first, end);
+  const first = firstAfter(items, sequenceOf, after);
+  const end = Math.min(first + MaxResults, items.length);
+  const page = items.slice(first, end);
   const last = page.at(-1);
   const more = end < items.length && last !== undefined;
   return {
@@ -34,6 +34,22 @@ export function pageOf<Item>(
       ...(more ? { NextToken: Buffer.from(`after:${sequenceOf(last, end - 1)}`).toString('base64url') } : {}),
     },
   };
+}
+
+/** Place of the first item after a number, found by halving; the length of the list where there is none. */
+function firstAfter<Item>(
+  items: readonly Item[],
+  sequenceOf: (item: Item, index: number) => number,
+  after: number,
+): number {
+  let [low, high] = [0, items.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const item = items[middle];
+    if (item !== undefined && sequenceOf(item, middle) > after) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 function sequenceAfter(token: string | undefined): number {

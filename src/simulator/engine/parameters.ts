@@ -119,7 +119,8 @@ function jsonTags(json: string): Tag[] {
   });
 }
 
-function parseJson(text: string, name: string): unknown {
+/** Read a parameter that is JSON. @throws Refusal */
+export function parseJson(text: string, name: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -8,7 +8,10 @@ export interface Throttled {
 /** So many windows may be there before those that nothing happens in are looked for. */
 const WINDOWS_BEFORE_SWEEP = 1_000;
 
-/** Counts calls in sliding windows of time. Whether the service slides its windows is inferred. */
+/**
+ * Counts calls in windows of time: the last so many milliseconds, or windows that begin at whole multiples of their length.
+ * Which of them the service has is inferred.
+ */
 export class RateLimits {
   readonly #now: () => number;
   readonly #windows = new Map<string, { readonly windowMs: number; readonly calls: number[] }>();
@@ -19,15 +22,17 @@ export class RateLimits {
   }
 
   /** Count a call if it fits, else say for how long it does not. A call that does not fit is not counted. */
-  take(key: string, limit: number, windowMs: number): Throttled | undefined {
+  take(key: string, limit: number, windowMs: number, kind: 'sliding' | 'fixed'): Throttled | undefined {
     if (limit === Infinity) return undefined;
     const now = this.#now();
     const { calls } = this.#windowOf(key, windowMs);
-    const kept = calls.findIndex((atMs) => atMs > now - windowMs);
+    const beganAtMs = kind === 'fixed' ? Math.floor(now / windowMs) * windowMs : undefined;
+    const kept = calls.findIndex((atMs) => (beganAtMs === undefined ? atMs > now - windowMs : atMs >= beganAtMs));
     calls.splice(0, kept === -1 ? calls.length : kept);
     if (calls.length >= limit) {
       const [oldest = now] = calls.slice(calls.length - Math.max(limit, 1));
-      return { limit, timeLeftMs: Math.max(1, oldest + windowMs - now) };
+      const freeAtMs = (beganAtMs ?? oldest) + windowMs;
+      return { limit, timeLeftMs: Math.max(1, freeAtMs - now) };
     }
     calls.push(now);
     return undefined;

@@ -99,9 +99,14 @@ export function endpointsOf(
   return endpoints.ofService(service.ServiceId).filter((endpoint) => isEndpointOf(endpoint, service));
 }
 
-/** Whether an endpoint is of a service: the services of an open world have the same ids in every region. */
-export function isEndpointOf({ birth: { request } }: SimulatedEndpoint, { birth }: EndpointService): boolean {
-  return request.ServiceId === birth.ServiceId && (request.ServiceRegionId ?? request.RegionId) === birth.RegionId;
+/** Whether an endpoint is of a service: those of an open world have the same ids in every region and account. */
+export function isEndpointOf({ birth: endpoint }: SimulatedEndpoint, { birth }: EndpointService): boolean {
+  const { request, serviceAccountId } = endpoint;
+  return (
+    request.ServiceId === birth.ServiceId &&
+    serviceAccountId === birth.accountId &&
+    (request.ServiceRegionId ?? request.RegionId) === birth.RegionId
+  );
 }
 
 /**

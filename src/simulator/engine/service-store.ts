@@ -5,6 +5,8 @@ import type { SimulatedService } from './world.js';
 
 /** How a service is asked for. */
 export interface ServiceQuery {
+  /** Who asks: a service of the world without an owner is another one for each account, and its own. */
+  readonly accountId: string;
   readonly RegionId: string;
   readonly ServiceId?: string | undefined;
   readonly ServiceName?: string | undefined;
@@ -45,7 +47,7 @@ export class ServiceStore {
   }
 
   /** The service that an id, a name or both mean. */
-  find({ RegionId, ServiceId, ServiceName }: ServiceQuery, world: WorldView): EndpointService | undefined {
+  find({ accountId, RegionId, ServiceId, ServiceName }: ServiceQuery, world: WorldView): EndpointService | undefined {
     if (world.isMissing(ServiceName)) return undefined;
     const id = ServiceId ?? idInName(ServiceName ?? '');
     if (id !== undefined && (this.#goneIds.has(id) || world.isMissing(id))) return undefined;
@@ -54,24 +56,24 @@ export class ServiceStore {
       const isIt = this.#exists(made) && made.birth.RegionId === RegionId;
       return isIt && (ServiceName ?? made.birth.ServiceName) === made.birth.ServiceName ? made : undefined;
     }
-    const described = world.services(RegionId).find((service) => {
-      const name = service.ServiceName ?? usualServiceName(RegionId, service.ServiceId);
-      return (ServiceId ?? service.ServiceId) === service.ServiceId && (ServiceName ?? name) === name;
-    });
-    if (described !== undefined) return this.#existing(this.#known(described, RegionId));
-    const isOther = world.services(RegionId).some((service) => service.ServiceId === ServiceId);
+    const described = world.service(RegionId, ServiceId, ServiceName);
+    if (described !== undefined) return this.#existing(this.#known(described, RegionId, accountId));
+    const isOther = ServiceId !== undefined && world.service(RegionId, ServiceId, undefined) !== undefined;
     if (!world.isOpen || isOther) return undefined;
     const openId = ServiceId ?? serviceIdOf(ServiceName ?? '');
     const open = { ServiceId: openId, ...(ServiceName === undefined ? {} : { ServiceName }) };
-    return this.#existing(this.#known(open, RegionId));
+    return this.#existing(this.#known(open, RegionId, accountId));
   }
 
-  /** All services of a region that exist in their own right, in a lasting order. */
-  all(RegionId: string, world: WorldView): readonly EndpointService[] {
+  /** All services of a region that exist in their own right, as an account sees them, in a lasting order. */
+  all(
+    { accountId, RegionId }: Pick<ServiceQuery, 'accountId' | 'RegionId'>,
+    world: WorldView,
+  ): readonly EndpointService[] {
     const described = world
       .services(RegionId)
       .filter(({ ServiceId, ServiceName }) => !world.isMissing(ServiceId) && !world.isMissing(ServiceName))
-      .map((service) => this.#known(service, RegionId));
+      .map((service) => this.#known(service, RegionId, accountId));
     const made = [...this.#made.values()].filter((service) => service.birth.RegionId === RegionId);
     return [...described, ...made]
       .filter((service) => this.#exists(service))
@@ -80,7 +82,7 @@ export class ServiceStore {
 
   /** Services that belong to one account, in one region or in all. */
   ofAccount(accountId: string, world: WorldView, RegionId?: string): readonly EndpointService[] {
-    const described = RegionId === undefined ? [...this.#described.values()] : this.all(RegionId, world);
+    const described = RegionId === undefined ? [...this.#described.values()] : this.all({ accountId, RegionId }, world);
     return [...new Set([...described, ...this.#made.values()])].filter(
       (service) =>
         service.birth.accountId === accountId &&
@@ -89,9 +91,9 @@ export class ServiceStore {
     );
   }
 
-  #known(described: SimulatedService, RegionId: string): EndpointService {
+  #known(described: SimulatedService, RegionId: string, askedBy: string): EndpointService {
     const { ServiceId, ServiceName = usualServiceName(RegionId, ServiceId) } = described;
-    const key = `${RegionId} ${ServiceName} ${ServiceId}`;
+    const key = `${described.accountId === undefined ? askedBy : ''} ${RegionId} ${ServiceName} ${ServiceId}`;
     const known = this.#described.get(key);
     if (known !== undefined) return known;
     const service = new EndpointService(
@@ -99,7 +101,7 @@ export class ServiceStore {
         ServiceId,
         ServiceName,
         RegionId,
-        accountId: described.accountId,
+        accountId: described.accountId ?? askedBy,
         sequence: this.#sequence++,
         createdAtMs: this.#now(),
         activeAtMs: this.#now(),

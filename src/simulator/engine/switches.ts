@@ -57,6 +57,16 @@ export const SWITCHES = {
     values: ['refused', 'accepted'],
     says: 'RemoveZoneFromVpcEndpoint of an endpoint that is still Creating: EndpointConnectionOperationDenied, or accepted.',
   },
+  removeZoneWhileConnected: {
+    default: 'accepted',
+    values: ['refused', 'accepted'],
+    says: 'RemoveZoneFromVpcEndpoint of an endpoint that is Connected: EndpointConnectionOperationDenied, or accepted.',
+  },
+  financialLockedEndpoints: {
+    default: 'changeable',
+    values: ['changeable', 'refused'],
+    says: 'Changes of an endpoint whose EndpointBusinessStatus is FinancialLocked (its attributes, a zone or a security group more, a security group less): accepted, or EndpointOperationDenied. The endpoint and its zones can be deleted in both.',
+  },
   createAnswersActive: {
     default: false,
     says: 'CreateVpcEndpoint answers Active at once, as its sample does, whatever the endpoint then is. The text says Creating.',
@@ -64,6 +74,10 @@ export const SWITCHES = {
   getVisibleAfterMs: {
     default: 0,
     says: 'How long after its creation GetVpcEndpointAttribute does not find an endpoint yet.',
+  },
+  connectionVisibleAfterMs: {
+    default: 0,
+    says: 'How long after its creation GetVpcEndpointAttribute finds an endpoint, but not its connection (EndpointConnectionNotFound).',
   },
   listVisibleAfterMs: {
     default: 0,
@@ -105,6 +119,20 @@ export const SWITCHES = {
     values: ['refused', 'accepted'],
     says: 'EnableVpcEndpointConnection of a connection that is Connected, and DisableVpcEndpointConnection of one that is Disconnected: EndpointConnectionOperationDenied, or accepted without an effect.',
   },
+  accountOperationsExclude: {
+    default: 'eachOther',
+    values: ['eachOther', 'themselves'],
+    says: 'Operations that may not run twice at once in an account exclude each other (ConcurrentCallNotSupported), or only calls of the same action. The pages say of each that an account cannot call it twice at once, not what else it cannot call.',
+  },
+  protectedWithoutSts: {
+    default: 'ignored',
+    values: ['ignored', 'honoured'],
+    says: 'ProtectedEnabled of a caller without temporary credentials: without an effect, or no temporary credentials can change the endpoint. The page says only that it is for callers with temporary credentials.',
+  },
+  policyChecked: {
+    default: false,
+    says: 'A PolicyDocument that is not a JSON object is InvalidParameter.PolicyDocument. Off: any text is taken.',
+  },
   bandwidthOfNlb: {
     default: 'refused',
     values: ['refused', 'accepted'],
@@ -134,6 +162,17 @@ export const SWITCHES = {
     minimum: 400,
     maximum: 599,
     says: 'HTTP status of Throttling codes. All sources show 400; 429 was not seen.',
+  },
+  rateWindow: {
+    default: 'sliding',
+    values: ['sliding', 'fixed'],
+    says: 'Calls are counted in the last 60 s, or in windows that begin with each whole minute of the clock (OpenPrivateLinkService: second).',
+  },
+  expiredTokenStatus: {
+    default: 400,
+    minimum: 400,
+    maximum: 599,
+    says: 'HTTP status of InvalidSecurityToken.Expired. The pages of one product print 403.',
   },
   absentFormat: { default: 'JSON', values: ['JSON', 'XML'], says: 'Form of an answer to a call without Format.' },
 } as const satisfies Readonly<Record<string, SwitchDefinition>>;

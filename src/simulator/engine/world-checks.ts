@@ -10,6 +10,12 @@ export interface WantedZone {
   readonly ip?: string;
 }
 
+/** Addresses in use, as `<vSwitch> <address>`. */
+export interface AddressesTaken {
+  has(address: string): boolean;
+  add(address: string): unknown;
+}
+
 /** Check that a service takes endpoints of an account. @throws Refusal */
 export function checkService(service: EndpointService | undefined, accountId: string, nowMs: number): EndpointService {
   if (service === undefined) throw new Refusal('EndpointServiceNotFound');
@@ -29,7 +35,6 @@ export function checkService(service: EndpointService | undefined, accountId: st
  * Check that zones can be had: that the service is there, and that the vSwitch has the address. Addresses that are found
  * to be free are added to `taken`.
  *
- * @param taken - Addresses in use, as `<vSwitch> <address>`.
  * @throws Refusal
  */
 export function checkZones(
@@ -41,7 +46,7 @@ export function checkZones(
   }: { readonly RegionId: string; readonly VpcId: string; readonly AddressIpVersion: string },
   zones: readonly WantedZone[],
   service: EndpointService,
-  taken: Set<string>,
+  taken: AddressesTaken,
 ): void {
   for (const { ZoneId, VSwitchId, ip } of zones) {
     const vSwitch = world.vSwitch(VSwitchId, RegionId);
@@ -53,10 +58,13 @@ export function checkZones(
     if (AddressIpVersion === 'DualStack' && vSwitch.supportsIpv6 === false) {
       throw new Refusal('OperationDenied.VSwitchNotSupportDualstack');
     }
-    if (!service.serves(ZoneId)) throw new Refusal('EndpointServiceNotSupportedZone');
-    const { AvailableIpAddressCount: free = Infinity } = vSwitch;
+    // Zones of another region are not those of the endpoint: which of them a service serves there is not known.
+    if (service.birth.RegionId === RegionId && !service.serves(ZoneId)) {
+      throw new Refusal('EndpointServiceNotSupportedZone');
+    }
     const wanted = zones.filter((zone) => zone.VSwitchId === VSwitchId).length;
-    if (free !== Infinity && usedAddresses({ endpoints }, RegionId, VpcId, VSwitchId) + wanted > free) {
+    const { AvailableIpAddressCount: free = Infinity } = vSwitch;
+    if (endpoints.hasMoreAddresses(RegionId, VpcId, VSwitchId, free - wanted)) {
       throw new Refusal('ResourceNotEnough.VSwitchIp');
     }
     if (ip === undefined) continue;
@@ -103,26 +111,16 @@ export function checkVpcQuotas(
   }
 }
 
-/** Addresses in use in a region by endpoints of an account, as `<vSwitch> <address>`. */
+/** Addresses in use in a region by endpoints of an account. Those that are added are remembered here only. */
 export function addressesTaken(
   { endpoints }: Pick<EngineState, 'endpoints'>,
   owner: { readonly accountId: string; readonly RegionId: string },
-): Set<string> {
-  return new Set(
-    endpoints.all(owner).flatMap(({ zones }) => zones.map(({ place }) => `${place.VSwitchId} ${place.EniIp}`)),
-  );
-}
-
-function usedAddresses(
-  { endpoints }: Pick<EngineState, 'endpoints'>,
-  RegionId: string,
-  VpcId: string,
-  VSwitchId: string,
-): number {
-  return endpoints
-    .ofVpc(RegionId, VpcId)
-    .flatMap(({ zones }) => zones)
-    .filter(({ place }) => place.VSwitchId === VSwitchId).length;
+): AddressesTaken {
+  const added = new Set<string>();
+  return {
+    has: (address) => added.has(address) || endpoints.hasAddress(owner, address),
+    add: (address) => added.add(address),
+  };
 }
 
 function quotaExceeded(code: string, quota: string, usage: number, limit: number): Refusal {

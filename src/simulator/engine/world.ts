@@ -73,7 +73,7 @@ export interface SimulatedService {
   readonly ServiceName?: string;
   /** Account of its owner; whoever calls when left out. */
   readonly accountId?: string;
-  /** Accounts that may use it beside its owner; all when left out. */
+  /** Accounts that may use it beside its owner, `*` for every one; all when left out. */
   readonly users?: readonly string[];
   /** Every zone of the region when left out. */
   readonly Zones?: readonly string[];
@@ -115,11 +115,20 @@ export interface World {
   readonly missing: readonly string[];
 }
 
-type FieldType = 'string' | 'boolean' | 'number' | 'texts';
+/** What a field must be, and how a message calls that. */
+const FIELD_TYPES = {
+  string: 'a string',
+  boolean: 'a boolean',
+  number: 'a number',
+  texts: 'a list of texts',
+  account: 'a text of 1 to 16 digits (in YAML with quotes)',
+  users: 'a list of texts of 1 to 16 digits (in YAML with quotes), or of "*" for every account',
+} as const;
+type FieldType = keyof typeof FIELD_TYPES;
 type Fields<Item> = { readonly [Name in keyof Required<Item>]: FieldType };
 
 const ACCOUNT: Fields<WorldAccount> = {
-  accountId: 'string',
+  accountId: 'account',
   productOpen: 'boolean',
   balanceEnough: 'boolean',
   serviceLinkedRole: 'boolean',
@@ -162,8 +171,8 @@ const SERVICE: Fields<SimulatedService> = {
   ServiceId: 'string',
   RegionId: 'string',
   ServiceName: 'string',
-  accountId: 'string',
-  users: 'texts',
+  accountId: 'account',
+  users: 'users',
   Zones: 'texts',
   AutoAcceptEnabled: 'boolean',
   AddressIpVersion: 'string',
@@ -254,8 +263,7 @@ function parseItem<Item extends object>(
   for (const [field, given] of Object.entries(value)) {
     if (!Object.hasOwn(fields, field)) throw new TypeError(`${name} has no ${field}`);
     const type = fields[field as keyof Item];
-    if (!isOf(type, given))
-      throw new TypeError(`${name}.${field} is not a ${type === 'texts' ? 'list of texts' : type}`);
+    if (!isOf(type, given)) throw new TypeError(`${name}.${field} is not ${FIELD_TYPES[type]}`);
   }
   if (!Object.hasOwn(value, id)) throw new TypeError(`${name}.${id} is missing`);
   return value as Item;
@@ -276,7 +284,16 @@ function isOf(type: FieldType, value: unknown): boolean {
       return typeof value === 'number' && value >= 0;
     case 'texts':
       return Array.isArray(value) && value.every((item) => typeof item === 'string');
+    case 'account':
+      return isAccountId(value);
+    case 'users':
+      return Array.isArray(value) && value.every((item) => item === '*' || isAccountId(item));
   }
+}
+
+/** Whether it can be the id of an account. Some answers write it as a number, and that may not change its digits. */
+export function isAccountId(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,16}$/.test(value) && String(Number(value)) === value;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -17,7 +17,13 @@ import {
 import type { FaultEffect, FaultRule } from './faults.js';
 import { MAX_ADVANCE_MS } from './twin-clock.js';
 
-const STATUS = wholeBetween(200, 599);
+/** An answer with one of these statuses has no body: clients would take what follows for the next answer. */
+const WITHOUT_BODY: readonly unknown[] = [204, 205, 304];
+const ANY_STATUS = wholeBetween(200, 599);
+const STATUS: Check = {
+  expected: `${ANY_STATUS.expected}, but none of ${WITHOUT_BODY.join(', ')}, which carry no body`,
+  holds: (value) => ANY_STATUS.holds(value) && !WITHOUT_BODY.includes(value),
+};
 const BODY = optional(oneOf('json', 'html', 'empty'));
 const DURATION: Check = {
   expected: 'a number above 0',

@@ -1,5 +1,5 @@
 import { parseSettingsChange, type SettingsChange } from '../engine/settings.js';
-import { parseWorld } from '../engine/world.js';
+import { isAccountId, parseWorld } from '../engine/world.js';
 import type { SimulatorAccount } from './accounts.js';
 import { isObject, optional, problemOf, TEXT, type Check, type FieldChecks } from './checks.js';
 import { faultRuleProblem } from './fault-rules.js';
@@ -38,7 +38,7 @@ const ACCOUNT_FIELDS: FieldChecks & Readonly<Record<keyof SimulatorAccount, Chec
   }),
   inactive: optional(BOOLEAN),
   // YAML takes digits without quotes for a number, and a long one loses its last digits.
-  accountId: { expected: 'a text that is not empty, in quotes if it is all digits', holds: TEXT.holds },
+  accountId: { expected: 'a text of 1 to 16 digits, in quotes', holds: isAccountId },
   arn: optional(TEXT),
 };
 

@@ -81,7 +81,11 @@ interface Gateway {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const twin = createInProcessTwin(options);
   const credentials = new CredentialStore(options.accounts ?? [DEFAULT_ACCOUNT], () => twin.now());
-  const verifier = new SignatureVerifier(credentials, options.signatureNow ?? Date.now);
+  const verifier = new SignatureVerifier(
+    credentials,
+    options.signatureNow ?? Date.now,
+    () => twin.engine.settings.switches.expiredTokenStatus,
+  );
   const world = options.companions ?? companionWorldOf(() => new WorldView(twin.engine.settings));
   const { onError = (error: Error) => process.emitWarning(error) } = options;
   const gateway: Gateway = { twin, verifier, credentials, world, onError };

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { missingParameter, Refusal } from '../engine/refusals.js';
+import { DEFAULT_SWITCHES } from '../engine/switches.js';
 import type { SimulatorAccount } from '../twin/accounts.js';
 import type { CredentialStore } from './credentials.js';
 import { NonceLedger } from './nonces.js';
@@ -12,13 +13,22 @@ const MAX_SKEW_MS = 15 * 60_000;
 export class SignatureVerifier {
   readonly #credentials: CredentialStore;
   readonly #now: () => number;
+  readonly #expiredTokenStatus: () => number;
   readonly #nonces: NonceLedger;
 
-  /** @param now - The true time: clients sign with it even where the engine's clock is turned forward. */
-  constructor(credentials: CredentialStore, now: () => number) {
+  /**
+   * @param now - The true time: clients sign with it even where the engine's clock is turned forward.
+   * @param expiredTokenStatus - HTTP status of the refusal of a token that has expired; a switch says which.
+   */
+  constructor(
+    credentials: CredentialStore,
+    now: () => number,
+    expiredTokenStatus = (): number => DEFAULT_SWITCHES.expiredTokenStatus,
+  ) {
     this.#credentials = credentials;
     this.#now = now;
-    this.#nonces = new NonceLedger(2 * MAX_SKEW_MS, now);
+    this.#expiredTokenStatus = expiredTokenStatus;
+    this.#nonces = new NonceLedger(now);
   }
 
   /** Find the account that signed a call. @throws Refusal - As the gateway would refuse it. */
@@ -30,7 +40,9 @@ export class SignatureVerifier {
     this.#checkToken(account, claim.securityToken);
     const { signature, mismatch } = claim.sign(account.accessKeySecret);
     if (!isSame(claim.signature, signature)) throw mismatch();
-    this.#nonces.use(`${claim.accessKeyId} ${claim.nonce}`);
+    // At exactly the largest difference a call still passes.
+    const freeAtMs = Date.parse(claim.timestamp) + MAX_SKEW_MS + 1;
+    this.#nonces.use(`${claim.accessKeyId} ${claim.nonce}`, freeAtMs);
     return account;
   }
 
@@ -43,7 +55,9 @@ export class SignatureVerifier {
   #checkToken(account: SimulatorAccount, token: string | undefined): void {
     if (account.securityToken !== undefined && token === undefined) throw missingParameter('SecurityToken');
     if (token !== account.securityToken) throw new Refusal('InvalidSecurityToken.MismatchWithAccessKey');
-    if (this.#credentials.isExpired(account)) throw new Refusal('InvalidSecurityToken.Expired');
+    if (this.#credentials.isExpired(account)) {
+      throw new Refusal('InvalidSecurityToken.Expired', undefined, this.#expiredTokenStatus());
+    }
   }
 }
 

@@ -271,17 +271,18 @@ describe('names that are not known', () => {
 });
 
 describe('what comes with a later version', () => {
-  it.each([
-    { raw: { accept: { account: 'team-a' } }, path: 'accept', instead: 'false' },
-  ])('is refused by name: $path', ({ raw, path, instead }) => {
-    const problems = problemsOf({ request: REQUEST, ...raw });
-    expect(problems).toHaveLength(1);
-    expect(problems[0]).toMatchObject({
-      path,
-      message: expect.stringContaining('not available in this version') as string,
-    });
-    expect(problems[0]?.message).toContain(instead);
-  });
+  it.each([{ raw: { accept: { account: 'team-a' } }, path: 'accept', instead: 'false' }])(
+    'is refused by name: $path',
+    ({ raw, path, instead }) => {
+      const problems = problemsOf({ request: REQUEST, ...raw });
+      expect(problems).toHaveLength(1);
+      expect(problems[0]).toMatchObject({
+        path,
+        message: expect.stringContaining('not available in this version') as string,
+      });
+      expect(problems[0]?.message).toContain(instead);
+    },
+  );
 });
 
 describe('rules across fields', () => {

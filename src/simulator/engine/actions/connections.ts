@@ -33,7 +33,7 @@ export function enableVpcEndpointConnection(state: EngineState, call: EngineCall
   if (endpoint.zones.some(({ place }) => !service.serves(place.ZoneId))) {
     throw new Refusal('OperationDenied.NoAvailableServiceResource');
   }
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     if (isRepeated) return {};
@@ -59,7 +59,7 @@ export function disableVpcEndpointConnection(state: EngineState, call: EngineCal
   if (endpoint.EndpointStatus !== 'Active' || endpoint.isLocked) {
     throw new Refusal('EndpointConnectionOperationDenied');
   }
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     if (isRepeated) return {};
@@ -85,7 +85,7 @@ export function updateVpcEndpointConnectionAttribute(state: EngineState, call: E
   if (endpoint.ConnectionStatus !== 'Connected') throw new Refusal('EndpointConnectionOperationDenied');
   const mayChooseBandwidth = hasBandwidth(service) || state.settings.switches.bandwidthOfNlb === 'accepted';
   if (changes.Bandwidth !== undefined && !mayChooseBandwidth) throw new Refusal('UpdateBandWidthUnSupported');
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -137,7 +137,7 @@ function visibleEndpoints(state: EngineState, call: EngineCall): readonly Simula
   const RegionId = mandatoryText(parameters, 'RegionId');
   const endpoints = state.endpoints.all().filter(({ birth: { request, serviceAccountId } }) => {
     const region = request.ServiceRegionId ?? request.RegionId;
-    return region === RegionId && (serviceAccountId ?? accountId) === accountId;
+    return region === RegionId && serviceAccountId === accountId;
   });
   const services = new Set(endpoints.flatMap((endpoint) => state.serviceOf(endpoint) ?? []));
   for (const service of services) allocateResources(service, endpointsOf(state, service));
@@ -155,7 +155,7 @@ function connectionAnswer(endpoint: SimulatedEndpoint): Fields {
     Bandwidth: attributes.Bandwidth,
     ConnectionStatus: endpoint.ConnectionStatus,
     ModifiedTime: wireTime(connection.modifiedAtMs),
-    ResourceOwner: (birth.serviceAccountId ?? birth.accountId) === birth.accountId,
+    ResourceOwner: birth.serviceAccountId === birth.accountId,
     Zones: endpoint.zones.map((zone) => ({
       ZoneId: zone.place.ZoneId,
       VSwitchId: zone.place.VSwitchId,

@@ -5,6 +5,8 @@ import { SimulatedEndpoint } from '../endpoint.js';
 import type { EngineCall, EngineState, Preparation } from '../engine-state.js';
 import { optionalBoolean, optionalText } from '../parameters.js';
 import { Refusal, refusalMessage } from '../refusals.js';
+import { endpointsOf } from '../service-resources.js';
+import type { SimulatorSwitches } from '../switches.js';
 import { drawMs } from '../times.js';
 import { addressesTaken, checkSecurityGroups, checkService, checkVpcQuotas, checkZones } from '../world-checks.js';
 
@@ -27,16 +29,19 @@ export function createVpcEndpoint(state: EngineState, call: EngineCall): Prepara
   if (world.account(call.accountId).serviceLinkedRole === false) throw new Refusal('CheckServiceLinkRoleError');
   checkVpcQuotas(state, vpc, RegionId);
   return () => {
-    const endpoint = makeEndpoint(state, call, { ...request, ServiceId: service.ServiceId }, service);
+    const CrossRegionBandwidth = request.CrossRegionBandwidth ?? usualCrossRegionBandwidth(request);
+    const asked = { ...request, ServiceId: service.ServiceId, CrossRegionBandwidth };
+    const endpoint = makeEndpoint(state, call, asked, service);
     state.endpoints.add(endpoint);
     const body = { ...createdAnswer(endpoint) };
     return settings.switches.createAnswersActive ? { ...body, EndpointStatus: 'Active' } : body;
   };
 }
 
-function serviceAskedFor(state: EngineState, { parameters }: EngineCall, request: AcceptedCreate) {
+function serviceAskedFor(state: EngineState, { parameters, accountId }: EngineCall, request: AcceptedCreate) {
   return state.services.find(
     {
+      accountId,
       RegionId: request.ServiceRegionId ?? request.RegionId,
       ServiceId: optionalText(parameters, 'ServiceId'),
       ServiceName: optionalText(parameters, 'ServiceName'),
@@ -66,13 +71,19 @@ function checkServiceFits(service: EndpointService, request: AcceptedCreate): vo
 
 /** What may be there once only. Under what conditions exactly, no page says. */
 function checkNeighbours(
-  { endpoints, settings: { switches } }: EngineState,
+  state: EngineState,
   accountId: string,
   { RegionId, VpcId, EndpointName }: AcceptedCreate,
-  { ServiceId, birth: { described } }: EndpointService,
+  service: EndpointService,
 ): void {
+  const { endpoints, settings } = state;
+  const { switches } = settings;
+  const { ServiceId, birth } = service;
+  const { described } = birth;
   const { PrivateDnsName, endpointQuota = Infinity } = described ?? {};
-  if (endpoints.isServiceFull(ServiceId, endpointQuota)) throw new Refusal('QuotaMisMatched');
+  if (endpointQuota !== Infinity && endpointsOf(state, service).length >= endpointQuota) {
+    throw new Refusal('QuotaMisMatched');
+  }
   const named = switches.endpointNamesAreUnique && EndpointName !== '';
   if (PrivateDnsName === undefined && !switches.oneEndpointPerServiceAndVpc && !named) return;
   const neighbours = endpoints.ofVpc(RegionId, VpcId).filter(({ birth }) => birth.accountId === accountId);
@@ -85,6 +96,13 @@ function checkNeighbours(
   if (named && neighbours.some(({ attributes }) => attributes.EndpointName === EndpointName)) {
     throw new Refusal('EndpointExist');
   }
+}
+
+/** What the metadata says of an endpoint that is in another region than its service; Mbit/s. */
+function usualCrossRegionBandwidth({ RegionId, ServiceRegionId = RegionId }: AcceptedCreate): number | undefined {
+  if (ServiceRegionId === RegionId) return undefined;
+  const isMainland = (region: string) => region.startsWith('cn-') && region !== 'cn-hongkong';
+  return isMainland(RegionId) && isMainland(ServiceRegionId) ? 1_000 : 100;
 }
 
 function makeEndpoint(
@@ -127,10 +145,13 @@ function makeEndpoint(
     zoneStatusAfterDisconnect: switches.zoneStatusAfterDisconnect,
     serviceAccountId: service.birth.accountId,
     Payer: service.attributes.Payer,
-    // Only who calls with temporary credentials can protect an endpoint.
-    protectedFor:
-      optionalBoolean(call.parameters, 'ProtectedEnabled') === true && call.caller?.sts === true
-        ? call.caller.principal
-        : undefined,
+    protectedFor: protectorOf(call, switches),
   });
+}
+
+/** Who alone may change the endpoint that a call makes. Documented: only temporary credentials can protect one. */
+function protectorOf({ accountId, caller, parameters }: EngineCall, { protectedWithoutSts }: SimulatorSwitches) {
+  if (optionalBoolean(parameters, 'ProtectedEnabled') !== true) return undefined;
+  if (caller?.sts !== true && protectedWithoutSts === 'ignored') return undefined;
+  return caller?.principal ?? accountId;
 }

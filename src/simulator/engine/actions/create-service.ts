@@ -23,7 +23,8 @@ export function createVpcEndpointService(state: EngineState, call: EngineCall): 
   const resources = acceptResources(state, parameters, { ...attributes, RegionId });
   checkResourceQuotas(state, resources);
   // Inferred: the quota is documented, that it has this code is not.
-  if (state.services.ofAccount(accountId, state.world).length >= state.settings.quotas.services) {
+  const made = state.services.ofAccount(accountId, state.world).filter(({ birth }) => birth.described === undefined);
+  if (made.length >= state.settings.quotas.services) {
     throw new Refusal('QuotaMisMatched');
   }
   return () => {

@@ -1,6 +1,6 @@
 import type { Tag } from '../../../model/endpoint.js';
 import { attributeAnswer, listedAnswer } from '../answers.js';
-import { textWithinLimits } from '../create-rules.js';
+import { acceptPolicyDocument, textWithinLimits } from '../create-rules.js';
 import type { SimulatedEndpoint } from '../endpoint.js';
 import { causeOf, type EngineCall, type EngineState, type Fields, type Preparation } from '../engine-state.js';
 import { pageOf } from '../paging.js';
@@ -23,7 +23,11 @@ const LIST_FILTERS: readonly (readonly [name: string, read: (endpoint: Simulated
 
 /** GetVpcEndpointAttribute. */
 export function getVpcEndpointAttribute(state: EngineState, call: EngineCall): Fields {
-  const endpoint = state.ownedEndpoint(call, state.settings.switches.getVisibleAfterMs);
+  const { getVisibleAfterMs, connectionVisibleAfterMs } = state.settings.switches;
+  const endpoint = state.ownedEndpoint(call, getVisibleAfterMs);
+  if (endpoint.birth.createdAtMs + connectionVisibleAfterMs > state.now) {
+    throw new Refusal('EndpointConnectionNotFound');
+  }
   const answer = attributeAnswer(endpoint);
   state.endpoints.countRead(endpoint);
   return { ...answer };
@@ -60,7 +64,7 @@ export function listVpcEndpoints(state: EngineState, { accountId, parameters, vi
 export function updateVpcEndpointAttribute(state: EngineState, call: EngineCall): Preparation {
   const { parameters } = call;
   const endpoint = state.ownedEndpoint(call);
-  checkMayChange(endpoint, call);
+  checkMayChange(state, endpoint, call);
   const changes = {
     EndpointName: textWithinLimits(parameters, 'EndpointName'),
     EndpointDescription: textWithinLimits(parameters, 'EndpointDescription'),
@@ -70,7 +74,7 @@ export function updateVpcEndpointAttribute(state: EngineState, call: EngineCall)
     CrossRegionBandwidth: optionalInteger(parameters, 'CrossRegionBandwidth', 100),
   };
   const resetPolicy = optionalBoolean(parameters, 'ResetPolicy') === true;
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -114,10 +118,13 @@ export function deleteVpcEndpoint(state: EngineState, call: EngineCall): Prepara
  *
  * @throws Refusal
  */
-export function checkMayChange(endpoint: SimulatedEndpoint, call: EngineCall): void {
+export function checkMayChange(state: EngineState, endpoint: SimulatedEndpoint, call: EngineCall): void {
   checkProtection(endpoint, call);
-  const { EndpointStatus, ConnectionStatus } = endpoint;
+  const { EndpointStatus, EndpointBusinessStatus, ConnectionStatus } = endpoint;
   if (EndpointStatus === 'Deleting' || EndpointStatus === 'Creating') throw new Refusal('EndpointOperationDenied');
+  if (EndpointBusinessStatus === 'FinancialLocked' && state.settings.switches.financialLockedEndpoints === 'refused') {
+    throw new Refusal('EndpointOperationDenied');
+  }
   if (ConnectionStatus === 'ServiceDeleted') throw new Refusal('EndpointServiceDeleted');
   if (ConnectionStatus === 'Connecting' || ConnectionStatus === 'Disconnecting') {
     throw new Refusal('EndpointConnectionOperationDenied');
@@ -150,7 +157,7 @@ function acceptIpVersion(state: EngineState, endpoint: SimulatedEndpoint, wanted
 }
 
 function acceptPolicy(state: EngineState, endpoint: SimulatedEndpoint, { parameters }: EngineCall) {
-  const policy = optionalText(parameters, 'PolicyDocument');
+  const policy = acceptPolicyDocument(parameters, state.settings.switches);
   if (policy === undefined && optionalBoolean(parameters, 'ResetPolicy') !== true) return undefined;
   if (state.serviceOf(endpoint)?.birth.described?.VpcEndpointPolicySupported === false) {
     throw new Refusal('OperationDenied.EndpointPolicyNotSupport');

@@ -46,6 +46,6 @@ function securityGroupOf(state: EngineState, call: EngineCall) {
   if (endpoint.birth.request.EndpointType === 'GatewayLoadBalancer') {
     throw new Refusal('GatewayLoadBalancerNotSupportSecurityGroup');
   }
-  checkMayChange(endpoint, call);
+  checkMayChange(state, endpoint, call);
   return { endpoint, SecurityGroupId, groups: endpoint.securityGroups.map((group) => group.SecurityGroupId) };
 }

@@ -15,7 +15,7 @@ interface NamedUser {
 export function addUserToVpcEndpointService(state: EngineState, call: EngineCall): Preparation {
   const service = activeService(state, call);
   const { UserId, UserARN } = namedUser(call.parameters);
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     if (UserId !== undefined) service.users.add(UserId);

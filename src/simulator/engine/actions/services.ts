@@ -43,8 +43,12 @@ export function listVpcEndpointServices(state: EngineState, { parameters, accoun
   const filters = [...texts, ...booleans].filter(([, value]) => value !== undefined);
   const tags = tagsOf(parameters);
   const isNamed = ServiceId !== undefined || ServiceName !== undefined;
-  const named = isNamed ? state.services.find({ RegionId, ServiceId, ServiceName }, state.world) : undefined;
-  const candidates = isNamed ? (named === undefined ? [] : [named]) : state.services.all(RegionId, state.world);
+  const named = isNamed ? state.services.find({ accountId, RegionId, ServiceId, ServiceName }, state.world) : undefined;
+  const candidates = isNamed
+    ? named === undefined
+      ? []
+      : [named]
+    : state.services.all({ accountId, RegionId }, state.world);
   const found = candidates
     .filter((service) => service.isOwnedBy(accountId) && hasTags(service.attributes.tags, tags))
     .filter(({ resources }) => ResourceId === undefined || resources.some((item) => item.ResourceId === ResourceId))
@@ -67,7 +71,7 @@ export function updateVpcEndpointServiceAttribute(state: EngineState, call: Engi
     ServiceSupportIPv6: acceptIpv6Support(service, optionalBoolean(parameters, 'ServiceSupportIPv6')),
     AddressIpVersion: acceptIpVersion(state, service, optionalText(parameters, 'AddressIpVersion')),
   };
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
@@ -93,7 +97,7 @@ export function deleteVpcEndpointService(state: EngineState, call: EngineCall): 
   if (endpoints.some((endpoint) => refuseAll || isCreating(endpoint))) {
     throw new Refusal('DeleteFailedDueToEndpointExist');
   }
-  const begin = state.exclusively(call.accountId);
+  const begin = state.exclusively(call.accountId, call.action);
   return () => {
     begin();
     const goneAtMs = state.endOf(state.settings.serviceMs);

@@ -1,15 +1,17 @@
 import type { Tag } from '../../../model/endpoint.js';
 import { checkTags } from '../create-rules.js';
+import type { EndpointService } from '../endpoint-service.js';
+import { SimulatedEndpoint } from '../endpoint.js';
 import { causeOf, type EngineCall, type EngineState, type Fields, type Preparation } from '../engine-state.js';
 import { pageOf } from '../paging.js';
 import { mandatoryText, optionalBoolean, optionalText, tagsOf, textsOf, type WireParameters } from '../parameters.js';
 import { invalidParameter, missingParameter, Refusal } from '../refusals.js';
 import { hasTags } from './endpoints.js';
 
+type ResourceType = 'vpcendpoint' | 'vpcendpointservice';
+
 /** An endpoint or a service, as far as tags and resource groups go. */
 interface Resource {
-  readonly id: string;
-  readonly type: 'vpcendpoint' | 'vpcendpointservice';
   tags(): readonly Tag[];
   setTags(tags: readonly Tag[]): void;
   setResourceGroup(ResourceGroupId: string): void;
@@ -65,23 +67,19 @@ export function listTagResources(state: EngineState, call: EngineCall): Fields {
   if (ids.length === 0 && wanted.length === 0) throw new Refusal('MissingResourceIdOrTagParam');
   if (wanted.some(({ Key }) => Key === '')) throw new Refusal('MissingTagKeyParam');
   if (new Set(wanted.map(({ Key }) => Key)).size < wanted.length) throw new Refusal('DuplicatedTagKey');
-  const resources = allResources(state, call, mandatoryText(parameters, 'RegionId')).filter(
-    (resource) =>
-      resource.type === type && (ids.length === 0 || ids.includes(resource.id)) && hasTags(resource.tags(), wanted),
-  );
-  const rows = resources.flatMap((resource) =>
-    resource
-      .tags()
-      .filter(({ Key }) => wanted.length === 0 || wanted.some((tag) => tag.Key === Key))
-      .map(({ Key, Value }) => ({
-        TagKey: Key,
-        TagValue: Value,
-        ResourceId: resource.id,
-        ResourceType: resource.type,
-      })),
-  );
+  const RegionId = mandatoryText(parameters, 'RegionId');
+  const isShown = ({ Key }: Tag) => wanted.length === 0 || wanted.some((tag) => tag.Key === Key);
+  const rows = resourcesWithIds(state, call, { type, ids, RegionId })
+    .filter(({ attributes }) => hasTags(attributes.tags, wanted))
+    .flatMap((resource) => resource.attributes.tags.filter(isShown).map((tag) => ({ resource, tag })));
   const { items, wire } = pageOf(rows, (_item, index) => index, parameters);
-  return { TagResources: items, ...(wire.NextToken === undefined ? {} : { NextToken: wire.NextToken }) };
+  const TagResources = items.map(({ resource, tag }) => ({
+    TagKey: tag.Key,
+    TagValue: tag.Value,
+    ResourceId: resource instanceof SimulatedEndpoint ? resource.EndpointId : resource.ServiceId,
+    ResourceType: type,
+  }));
+  return { TagResources, ...(wire.NextToken === undefined ? {} : { NextToken: wire.NextToken }) };
 }
 
 /** ChangeResourceGroup. It names no region: the id is enough. */
@@ -91,7 +89,7 @@ export function changeResourceGroup(state: EngineState, call: EngineCall): Prepa
   const id = mandatoryText(parameters, 'ResourceId');
   const ResourceGroupId = mandatoryText(parameters, 'ResourceGroupId');
   if (!/^rg-[\w*-]+$/.test(ResourceGroupId)) throw new Refusal('InvalidResourceGroup');
-  const resource = allResources(state, call).find((candidate) => candidate.type === type && candidate.id === id);
+  const resource = findResource(state, call, { type, id });
   if (resource === undefined) throw new Refusal('ResourceNotFound');
   return () => {
     resource.setResourceGroup(ResourceGroupId);
@@ -103,9 +101,9 @@ function resourcesOf(state: EngineState, call: EngineCall): readonly Resource[] 
   const { parameters } = call;
   const type = resourceTypeOf(mandatoryText(parameters, 'ResourceType'));
   const ids = resourceIdsOf(parameters);
-  const all = allResources(state, call, mandatoryText(parameters, 'RegionId'));
+  const RegionId = mandatoryText(parameters, 'RegionId');
   return ids.map((id) => {
-    const found = all.find((resource) => resource.type === type && resource.id === id);
+    const found = findResource(state, call, { type, id, RegionId });
     if (found === undefined) throw new Refusal('InvalidResourceId.NotFound');
     return found;
   });
@@ -119,43 +117,71 @@ function resourceIdsOf(parameters: WireParameters): readonly string[] {
 }
 
 /** Clients write the type in several ways: only the letters count. */
-function resourceTypeOf(text: string): Resource['type'] {
+function resourceTypeOf(text: string): ResourceType {
   const type = text.toLowerCase();
   if (type !== 'vpcendpoint' && type !== 'vpcendpointservice') throw invalidParameter('ResourceType');
   return type;
 }
 
-/** What an account owns, in one region or in all. */
-function allResources(state: EngineState, call: EngineCall, RegionId?: string): readonly Resource[] {
+/** A resource by its id, if it belongs to the account and, where one is given, to the region. */
+function findResource(
+  state: EngineState,
+  call: EngineCall,
+  { type, id, RegionId }: { readonly type: ResourceType; readonly id: string; readonly RegionId?: string },
+): Resource | undefined {
+  if (type === 'vpcendpoint') {
+    const endpoint = ownEndpoint(state, call, id, RegionId);
+    return endpoint && endpointResource(state, call, endpoint);
+  }
+  const service = state.services
+    .ofAccount(call.accountId, state.world, RegionId)
+    .find(({ ServiceId }) => ServiceId === id);
+  return service && serviceResource(state, call, service);
+}
+
+function ownEndpoint(state: EngineState, { accountId }: EngineCall, id: string, RegionId: string | undefined) {
+  const endpoint = state.endpoints.find(id);
+  if (endpoint?.birth.accountId !== accountId) return undefined;
+  return (RegionId ?? endpoint.birth.request.RegionId) === endpoint.birth.request.RegionId ? endpoint : undefined;
+}
+
+/** What an account has of one type in a region, all or those with certain ids, in the order of creation. */
+function resourcesWithIds(
+  state: EngineState,
+  call: EngineCall,
+  { type, ids, RegionId }: { readonly type: ResourceType; readonly ids: readonly string[]; readonly RegionId: string },
+): readonly (SimulatedEndpoint | EndpointService)[] {
   const { accountId } = call;
-  const endpoints = state.endpoints
-    .all(RegionId === undefined ? undefined : { accountId, RegionId })
-    .filter((endpoint) => endpoint.birth.accountId === accountId)
-    .map((endpoint): Resource => {
-      const change = (changes: Partial<typeof endpoint.attributes>) => {
-        endpoint.attributes = { ...endpoint.attributes, ...changes };
-        state.endpoints.changing(endpoint, causeOf(call));
-      };
-      return {
-        id: endpoint.EndpointId,
-        type: 'vpcendpoint',
-        tags: () => endpoint.attributes.tags,
-        setTags: (tags) => change({ tags }),
-        setResourceGroup: (ResourceGroupId) => change({ ResourceGroupId }),
-      };
-    });
-  const services = state.services.ofAccount(accountId, state.world, RegionId).map((service): Resource => {
-    const change = (changes: Partial<typeof service.attributes>) => {
-      service.attributes = { ...service.attributes, ...changes };
-      state.noteService('serviceChanged', service, causeOf(call));
-    };
-    return {
-      id: service.ServiceId,
-      type: 'vpcendpointservice',
-      tags: () => service.attributes.tags,
-      setTags: (tags) => change({ tags }),
-      setResourceGroup: (ResourceGroupId) => change({ ResourceGroupId }),
-    };
-  });
-  return [...endpoints, ...services];
+  if (type === 'vpcendpointservice') {
+    const services = state.services.ofAccount(accountId, state.world, RegionId);
+    return ids.length === 0 ? services : services.filter(({ ServiceId }) => ids.includes(ServiceId));
+  }
+  if (ids.length === 0) return state.endpoints.all({ accountId, RegionId });
+  return [...new Set(ids)]
+    .flatMap((id) => ownEndpoint(state, call, id, RegionId) ?? [])
+    .sort((a, b) => a.birth.sequence - b.birth.sequence);
+}
+
+function endpointResource(state: EngineState, call: EngineCall, endpoint: SimulatedEndpoint): Resource {
+  const change = (changes: Partial<typeof endpoint.attributes>) => {
+    endpoint.attributes = { ...endpoint.attributes, ...changes };
+    state.endpoints.changing(endpoint, causeOf(call));
+  };
+  return {
+    tags: () => endpoint.attributes.tags,
+    setTags: (tags) => change({ tags }),
+    setResourceGroup: (ResourceGroupId) => change({ ResourceGroupId }),
+  };
+}
+
+function serviceResource(state: EngineState, call: EngineCall, service: EndpointService): Resource {
+  const change = (changes: Partial<typeof service.attributes>) => {
+    service.attributes = { ...service.attributes, ...changes };
+    state.noteService('serviceChanged', service, causeOf(call));
+  };
+  return {
+    tags: () => service.attributes.tags,
+    setTags: (tags) => change({ tags }),
+    setResourceGroup: (ResourceGroupId) => change({ ResourceGroupId }),
+  };
 }

@@ -18,8 +18,12 @@ export function listVpcEndpointServicesByEndUser(state: EngineState, { parameter
   const group = optionalText(parameters, 'ResourceGroupId');
   const tags = tagsOf(parameters);
   const isNamed = ServiceId !== undefined || ServiceName !== undefined;
-  const named = isNamed ? state.services.find({ RegionId, ServiceId, ServiceName }, state.world) : undefined;
-  const candidates = isNamed ? (named === undefined ? [] : [named]) : state.services.all(RegionId, state.world);
+  const named = isNamed ? state.services.find({ accountId, RegionId, ServiceId, ServiceName }, state.world) : undefined;
+  const candidates = isNamed
+    ? named === undefined
+      ? []
+      : [named]
+    : state.services.all({ accountId, RegionId }, state.world);
   const services = candidates.filter(
     (service) =>
       service.isUsableBy(accountId) &&

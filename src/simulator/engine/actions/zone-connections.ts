@@ -116,7 +116,7 @@ function zoneConnectionAskedFor(state: EngineState, { parameters, accountId }: E
   const ServiceId = mandatoryText(parameters, 'ServiceId');
   const EndpointId = mandatoryText(parameters, 'EndpointId');
   const ZoneId = mandatoryText(parameters, 'ZoneId');
-  const service = state.services.find({ RegionId, ServiceId }, state.world);
+  const service = state.services.find({ accountId, RegionId, ServiceId }, state.world);
   if (service?.isOwnedBy(accountId) !== true) throw notFound('VpcEndpointService', ServiceId);
   const endpoint = state.endpoints.find(EndpointId);
   if (endpoint === undefined) throw notFound('VpcEndpoint', EndpointId);

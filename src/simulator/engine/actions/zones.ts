@@ -6,6 +6,7 @@ import { causeOf, type EngineCall, type EngineState, type Fields, type Preparati
 import { pageOf } from '../paging.js';
 import { mandatoryText, optionalText } from '../parameters.js';
 import { Refusal } from '../refusals.js';
+import type { SimulatorSwitches } from '../switches.js';
 import { addressesTaken, checkZones } from '../world-checks.js';
 import { checkMayChange, checkProtection } from './endpoints.js';
 
@@ -13,7 +14,7 @@ import { checkMayChange, checkProtection } from './endpoints.js';
 export function addZoneToVpcEndpoint(state: EngineState, call: EngineCall): Preparation {
   const { parameters, accountId } = call;
   const endpoint = state.ownedEndpoint(call);
-  checkMayChange(endpoint, call);
+  checkMayChange(state, endpoint, call);
   const { RegionId, VpcId } = endpoint.birth.request;
   const { AddressIpVersion } = endpoint.attributes;
   const ip = optionalText(parameters, 'ip');
@@ -56,7 +57,7 @@ export function removeZoneFromVpcEndpoint(state: EngineState, call: EngineCall):
   const endpoint = state.ownedEndpoint(call);
   checkProtection(endpoint, call);
   const ZoneId = mandatoryText(call.parameters, 'ZoneId');
-  const zone = checkZoneRemoval(endpoint, ZoneId, switches.removeZoneWhileCreating === 'refused');
+  const zone = checkZoneRemoval(endpoint, ZoneId, switches);
   return () => {
     zone.startRemoving(state.endOf(zoneRemovalMs), zoneRemovalReads);
     state.endpoints.changing(endpoint, causeOf(call));
@@ -77,16 +78,17 @@ export function listVpcEndpointZones(state: EngineState, call: EngineCall): Fiel
  * Check whether a zone of an endpoint can be removed now. Which of its codes the service uses for which state of things
  * is inferred, but for EndpointNotFound, EndpointZoneNotFound and the count of a GatewayLoadBalancer endpoint.
  *
- * @param refuseWhileCreating - Refuse it as long as the endpoint is Creating.
  * @throws Refusal - It cannot.
  */
-function checkZoneRemoval(endpoint: SimulatedEndpoint, ZoneId: string, refuseWhileCreating: boolean) {
+function checkZoneRemoval(endpoint: SimulatedEndpoint, ZoneId: string, switches: SimulatorSwitches) {
   const { zones, EndpointStatus, ConnectionStatus } = endpoint;
   if (EndpointStatus === 'Deleting') throw new Refusal('EndpointOperationDenied');
   const found = zones.find(({ place }) => place.ZoneId === ZoneId);
   if (found === undefined) throw new Refusal('EndpointZoneNotFound');
-  if (EndpointStatus === 'Creating' && refuseWhileCreating) throw new Refusal('EndpointConnectionOperationDenied');
-  if (ConnectionStatus === 'Connecting' || ConnectionStatus === 'Disconnecting') {
+  const isInTheWay =
+    (EndpointStatus === 'Creating' && switches.removeZoneWhileCreating === 'refused') ||
+    (ConnectionStatus === 'Connected' && switches.removeZoneWhileConnected === 'refused');
+  if (isInTheWay || ConnectionStatus === 'Connecting' || ConnectionStatus === 'Disconnecting') {
     throw new Refusal('EndpointConnectionOperationDenied');
   }
   if (endpoint.isLocked) throw new Refusal('EndpointLocked');

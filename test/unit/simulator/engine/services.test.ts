@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseSettingsChange, parseWorld, type SimulatedService } from '../../../../src/simulator/index.js';
-import { createEngine } from '../fixture.js';
+import { createEngine, text } from '../fixture.js';
 
 const ACTION = 'ListVpcEndpointServicesByEndUser';
 
@@ -22,6 +22,44 @@ const services: readonly SimulatedService[] = [
   { ServiceId: 'epsrv-2', ServiceName: 'com.x.oss', ServiceResourceType: 'slb' },
   { ServiceId: 'epsrv-3', listed: false },
 ];
+
+describe('a service without an owner', () => {
+  const call = (bench: ReturnType<typeof createEngine>, action: string, accountId: string, more = {}) =>
+    bench.call(action, { ServiceId: 'epsrv-manual', ...more }, accountId).body;
+
+  it('is another one for each account: nobody sees, closes or deletes what is of somebody else', () => {
+    const bench = createEngine({ timeToActive: { afterMs: 0 } });
+    const EndpointId = text(bench.create({ ServiceId: 'epsrv-manual' }, '1'), 'EndpointId');
+    expect(call(bench, 'ListVpcEndpointConnections', '1')['TotalCount']).toBe('1');
+    expect(call(bench, 'ListVpcEndpointConnections', '2')['TotalCount']).toBe('0');
+    expect(call(bench, 'EnableVpcEndpointConnection', '2', { EndpointId })['Code']).toBe('EndpointConnectionNotFound');
+    expect(call(bench, 'DeleteVpcEndpointService', '2')).not.toHaveProperty('Code');
+    bench.clock.nowMs += 60_000;
+    expect(call(bench, 'GetVpcEndpointServiceAttribute', '2')['Code']).toBe('EndpointServiceNotFound');
+    expect(call(bench, 'GetVpcEndpointServiceAttribute', '1')).toMatchObject({ ServiceStatus: 'Active' });
+    expect(call(bench, 'EnableVpcEndpointConnection', '1', { EndpointId })).not.toHaveProperty('Code');
+  });
+});
+
+describe('an endpoint in another region than its service', () => {
+  it('has the bandwidth of such endpoints, and zones of its own region', () => {
+    const bench = createEngine();
+    const { ServiceId } = bench.call('CreateVpcEndpointService', {
+      RegionId: 'cn-hangzhou',
+      'Resource.1.ResourceType': 'nlb',
+      'Resource.1.ResourceId': 'nlb-1',
+      ServiceResourceType: 'nlb',
+    }).body;
+    bench.clock.nowMs += 60_000;
+    const create = (more: Record<string, string>) =>
+      bench.create({ ServiceId: String(ServiceId), ServiceRegionId: 'cn-hangzhou', ...more }).body;
+    expect(create({})).toMatchObject({ ServiceRegionId: 'cn-hangzhou', CrossRegionBandwidth: 1_000 });
+    expect(create({ CrossRegionBandwidth: '250' })).toMatchObject({ CrossRegionBandwidth: 250 });
+    expect(bench.create({ ServiceId: String(ServiceId) }).body.Code).toBe('EndpointServiceNotFound');
+    const abroad = { RegionId: 'eu-central-1', 'Zone.1.ZoneId': 'eu-central-1a' };
+    expect(create(abroad)).toMatchObject({ CrossRegionBandwidth: 100 });
+  });
+});
 
 describe(ACTION, () => {
   it('counts in a text, and its list is flat', () => {

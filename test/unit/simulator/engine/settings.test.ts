@@ -20,12 +20,23 @@ describe('settings from JSON', () => {
     expect(parseSettingsChange({ timeToActive: { afterMs: 5 } })).toEqual({ timeToActive: { afterMs: 5 } });
   });
 
+  it('take account ids of up to 16 digits, and "*" for every user', () => {
+    const services = [{ ServiceId: 'epsrv-1', accountId: '1000000000000001', users: ['7', '*'] }];
+    expect(parseSettingsChange({ services })).toEqual({ services });
+  });
+
   const malformed: [value: unknown, named: string][] = [
     [null, 'settings'],
     [[], 'settings'],
     [{ speed: 1 }, 'speed'],
     [{ deleteMs: -1 }, 'deleteMs'],
     [{ deleteMs: '1' }, 'deleteMs'],
+    [{ deleteMs: 1e300 }, 'deleteMs'],
+    [{ timeToActive: { afterMs: 1e300 } }, 'afterMs'],
+    [{ world: { accounts: [{ accountId: 'me' }] } }, 'world.accounts[0].accountId is not a text of 1 to 16 digits'],
+    [{ services: [{ ServiceId: 'epsrv-1', accountId: '12345678901234567' }] }, 'services[0].accountId'],
+    [{ services: [{ ServiceId: 'epsrv-1', accountId: '0042' }] }, 'services[0].accountId'],
+    [{ services: [{ ServiceId: 'epsrv-1', users: ['7', 'me'] }] }, 'services[0].users'],
     [{ zoneRemovalReads: -1 }, 'zoneRemovalReads'],
     [{ switches: { removeZoneWhileCreating: true } }, 'removeZoneWhileCreating'],
     [{ autoAccept: 'yes' }, 'autoAccept'],

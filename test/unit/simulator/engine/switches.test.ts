@@ -1,9 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { Caller } from '../../../../src/simulator/engine/engine-state.js';
 import { parseSwitches } from '../../../../src/simulator/engine/switches.js';
-import { DEFAULT_SWITCHES, SWITCHES, type SwitchDefinition } from '../../../../src/simulator/index.js';
-import { createEngine, text } from '../fixture.js';
+import {
+  DEFAULT_SWITCHES,
+  SWITCHES,
+  type SwitchDefinition,
+  type WireParameters,
+} from '../../../../src/simulator/index.js';
+import { ACCOUNT, createEngine, REGION, text, VALID_CREATE } from '../fixture.js';
 
 const ZONE = { 'Zone.1.ip': '', 'Zone.1.IP': '10.9.0.1', vpcid: 'vpc-9' };
+/** Endpoints are Active at once. */
+const ACTIVE = { timeToActive: { afterMs: 0 } } as const;
+const FIRST_ZONE = 'cn-huhehaote-b';
 
 describe('switches', () => {
   it('have a default that is one of their positions, and say what they mean', () => {
@@ -99,5 +108,139 @@ describe('switches', () => {
     expect(call('DisableVpcEndpointConnection', { EndpointId, ServiceId: 'epsrv-1' }).status).toBe(200);
     clock.nowMs += 2_000;
     expect(call('DeleteVpcEndpoint', { EndpointId }).status).toBe(200);
+  });
+
+  it.each([
+    ['refused', 'EndpointConnectionOperationDenied'],
+    ['accepted', undefined],
+  ] as const)('removeZoneWhileConnected: %s', (removeZoneWhileConnected, code) => {
+    const { create, call, describe: read } = createEngine({ ...ACTIVE, switches: { removeZoneWhileConnected } });
+    const EndpointId = text(create(), 'EndpointId');
+    expect(read(EndpointId).body['ConnectionStatus']).toBe('Connected');
+    expect(call('RemoveZoneFromVpcEndpoint', { EndpointId, ZoneId: FIRST_ZONE }).body.Code).toBe(code);
+  });
+
+  it('removeZoneWhileConnected: refused, a zone of a connection that was closed can still be removed', () => {
+    const { create, call, clock } = createEngine({ ...ACTIVE, switches: { removeZoneWhileConnected: 'refused' } });
+    const EndpointId = text(create(), 'EndpointId');
+    expect(call('DisableVpcEndpointConnection', { EndpointId, ServiceId: 'epsrv-1' }).status).toBe(200);
+    clock.nowMs += 60_000;
+    expect(call('RemoveZoneFromVpcEndpoint', { EndpointId, ZoneId: FIRST_ZONE }).status).toBe(200);
+  });
+
+  it('connectionVisibleAfterMs: Get has no connection of a new endpoint for so long, and List has the endpoint', () => {
+    const { create, call, describe: read, clock } = createEngine({ switches: { connectionVisibleAfterMs: 3_000 } });
+    const EndpointId = text(create(), 'EndpointId');
+    clock.nowMs += 2_999;
+    expect(read(EndpointId)).toMatchObject({ status: 400, body: { Code: 'EndpointConnectionNotFound' } });
+    expect(read('ep-none').body.Code).toBe('EndpointNotFound');
+    expect(call('ListVpcEndpoints', {}).body['TotalCount']).toBe(1);
+    clock.nowMs += 1;
+    expect(read(EndpointId).status).toBe(200);
+  });
+
+  it.each([
+    ['eachOther', 'ConcurrentCallNotSupported'],
+    ['themselves', 'DryRunOperation'],
+  ] as const)('accountOperationsExclude: %s', (accountOperationsExclude, code) => {
+    const { create, call } = createEngine({ ...ACTIVE, switches: { accountOperationsExclude } });
+    const [first, second] = [text(create(), 'EndpointId'), text(create(), 'EndpointId')];
+    const addUser = (user: string) =>
+      call('AddUserToVpcEndpointService', { ServiceId: 'epsrv-1', UserId: user, DryRun: 'true' }).body.Code;
+    const rename = (EndpointId: string) =>
+      call('UpdateVpcEndpointAttribute', { EndpointId, EndpointName: 'other' }).body.Code;
+    expect(addUser('7')).toBe('DryRunOperation');
+    expect(rename(first)).toBeUndefined();
+    expect(rename(second)).toBe('ConcurrentCallNotSupported');
+    expect(addUser('7')).toBe(code);
+  });
+
+  it.each([
+    ['eachOther', 'ConcurrentCallNotSupported'],
+    ['themselves', undefined],
+  ] as const)('accountOperationsExclude: %s, for connections too', (accountOperationsExclude, wanted) => {
+    const { create, call } = createEngine({ ...ACTIVE, switches: { accountOperationsExclude } });
+    const endpoints = Array.from({ length: 3 }, () => text(create(), 'EndpointId'));
+    const [first, second, third] = endpoints.map((EndpointId) => ({ EndpointId, ServiceId: 'epsrv-1' }));
+    const code = (action: string, parameters: WireParameters = {}) => call(action, parameters).body.Code;
+    expect(code('DisableVpcEndpointConnection', first)).toBeUndefined();
+    expect(code('DisableVpcEndpointConnection', second)).toBe('ConcurrentCallNotSupported');
+    const change = { ...third, TrafficControlMode: 'Scalability' };
+    expect(code('UpdateVpcEndpointConnectionAttribute', change)).toBe(wanted);
+  });
+
+  it.each([
+    ['ignored', undefined],
+    ['honoured', 'OperationDenied.EndpointProtected'],
+  ] as const)('protectedWithoutSts: %s', (protectedWithoutSts, code) => {
+    const { engine } = createEngine({ ...ACTIVE, switches: { protectedWithoutSts } });
+    const key = { principal: 'key', sts: false };
+    const run = (action: string, parameters: WireParameters, caller?: Caller) =>
+      engine.call({ action, accountId: ACCOUNT, parameters, ...(caller === undefined ? {} : { caller }) });
+    for (const creator of [key, undefined]) {
+      const made = run('CreateVpcEndpoint', { ...VALID_CREATE, ProtectedEnabled: 'true' }, creator);
+      const change = { RegionId: REGION, EndpointId: text(made, 'EndpointId'), EndpointName: 'other', DryRun: 'true' };
+      const session = { principal: 'session', sts: true };
+      expect(run('UpdateVpcEndpointAttribute', change, session).body.Code).toBe(code ?? 'DryRunOperation');
+      expect(run('UpdateVpcEndpointAttribute', change, key).body.Code).toBe('DryRunOperation');
+    }
+  });
+
+  const CHANGES: readonly [action: string, parameters: WireParameters][] = [
+    ['UpdateVpcEndpointAttribute', { EndpointName: 'other' }],
+    ['AddZoneToVpcEndpoint', { ZoneId: 'cn-huhehaote-c', VSwitchId: 'vsw-2' }],
+    ['AttachSecurityGroupToVpcEndpoint', { SecurityGroupId: 'sg-3' }],
+    ['DetachSecurityGroupFromVpcEndpoint', { SecurityGroupId: 'sg-1' }],
+  ];
+  it.each(CHANGES)('financialLockedEndpoints: %s is accepted, or refused', (action, parameters) => {
+    const codeWhen = (financialLockedEndpoints: 'changeable' | 'refused', EndpointBusinessStatus: string) => {
+      const { create, call, engine } = createEngine({ ...ACTIVE, switches: { financialLockedEndpoints } });
+      const EndpointId = text(create({ 'SecurityGroupId.2': 'sg-2' }), 'EndpointId');
+      engine.setEndpoint(EndpointId, { EndpointBusinessStatus });
+      return call(action, { EndpointId, ...parameters }).body.Code;
+    };
+    expect(codeWhen('changeable', 'FinancialLocked')).toBeUndefined();
+    expect(codeWhen('refused', 'FinancialLocked')).toBe('EndpointOperationDenied');
+    expect(codeWhen('refused', 'Normal')).toBeUndefined();
+  });
+
+  it('financialLockedEndpoints: refused, the endpoint can still be removed with its zones', () => {
+    const { create, call, engine, clock } = createEngine({
+      ...ACTIVE,
+      switches: { financialLockedEndpoints: 'refused' },
+    });
+    const EndpointId = text(create(), 'EndpointId');
+    engine.setEndpoint(EndpointId, { EndpointBusinessStatus: 'FinancialLocked' });
+    expect(call('RemoveZoneFromVpcEndpoint', { EndpointId, ZoneId: FIRST_ZONE }).status).toBe(200);
+    clock.nowMs += 60_000;
+    expect(call('DeleteVpcEndpoint', { EndpointId }).status).toBe(200);
+  });
+
+  it.each([
+    ['sliding', [undefined, 'Throttling.User', 'Throttling.User'], 'TimeLeft:50000'],
+    ['fixed', [undefined, 'Throttling.User', undefined], 'TimeLeft:10000'],
+  ] as const)('rateWindow: %s', (rateWindow, codes, timeLeft) => {
+    const { create, clock } = createEngine({ limits: { writesPerMinute: 1 }, switches: { rateWindow } });
+    // The clock begins with a whole minute.
+    clock.nowMs += 40_000;
+    const first = create();
+    clock.nowMs += 10_000;
+    const second = create();
+    clock.nowMs += 10_000;
+    const third = create();
+    expect([first, second, third].map(({ body }) => body.Code)).toEqual(codes);
+    expect(second.headers?.['x-ratelimit-user-api']).toContain(timeLeft);
+  });
+
+  it.each(['not JSON', '[]', '"text"', 'null', '7'])('policyChecked: %s is taken as it is, or refused', (policy) => {
+    const policyCodes = (policyChecked: boolean, PolicyDocument: string) => {
+      const { create, call } = createEngine({ ...ACTIVE, switches: { policyChecked } });
+      const EndpointId = text(create(), 'EndpointId');
+      const updated = call('UpdateVpcEndpointAttribute', { EndpointId, PolicyDocument });
+      return [create({ PolicyDocument }).body.Code, updated.body.Code];
+    };
+    expect(policyCodes(false, policy)).toEqual([undefined, undefined]);
+    expect(policyCodes(true, policy)).toEqual(['InvalidParameter.PolicyDocument', 'InvalidParameter.PolicyDocument']);
+    expect(policyCodes(true, '{"Version":"1","Statement":[]}')).toEqual([undefined, undefined]);
   });
 });

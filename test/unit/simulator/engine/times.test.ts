@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawMs, parseDuration } from '../../../../src/simulator/engine/times.js';
+import { drawMs, MAX_DURATION_MS, parseDuration } from '../../../../src/simulator/engine/times.js';
 import { seededRandom } from '../fixture.js';
 
 describe('durations', () => {
@@ -32,8 +32,21 @@ describe('durations', () => {
     ['5', 'x is not a number'],
     [[2, 1], 'in rising order'],
     [{ medianMs: 5 }, 'x takes medianMs and p95Ms'],
+    [1e300, 'x is not a number from 0 to 316224000000'],
+    [Infinity, 'x is not a number from 0 to 316224000000'],
+    [MAX_DURATION_MS + 1, 'x is not a number from 0 to 316224000000'],
+    [[0, 1e300], 'in rising order, up to 316224000000'],
+    [{ medianMs: 5, p95Ms: 1e300 }, 'in rising order, up to 316224000000'],
     [{ medianMs: 5, p95Ms: 6, mean: 1 }, 'x has no mean'],
   ])('are refused where they are none: %j', (value, says) => {
     expect(() => parseDuration(value, 'x')).toThrow(says);
+  });
+
+  it('are at most ten years, also where a distribution would give more', () => {
+    expect(parseDuration(MAX_DURATION_MS, 'x')).toBe(MAX_DURATION_MS);
+    const random = seededRandom(1);
+    const wide = parseDuration({ medianMs: 1, p95Ms: MAX_DURATION_MS }, 'x');
+    const drawn = Array.from({ length: 1_000 }, () => drawMs(wide, random));
+    expect(Math.max(...drawn)).toBe(MAX_DURATION_MS);
   });
 });

@@ -57,6 +57,8 @@ describe('a scenario', () => {
       ['accounts[0].accessKeySecret: expected a text that is not empty'],
     ],
     [{ accounts: [{ ...ACCOUNT, accountId: 2 }] }, [/^accounts\[0\]\.accountId: .*quotes/]],
+    [{ accounts: [{ ...ACCOUNT, accountId: 'me' }] }, [/^accounts\[0\]\.accountId: .*16 digits/]],
+    [{ accounts: [{ ...ACCOUNT, accountId: '12345678901234567' }] }, [/^accounts\[0\]\.accountId: .*16 digits/]],
     [{ accounts: [{ ...ACCOUNT, expiresAt: 'soon' }] }, [/^accounts\[0\]\.expiresAt: /]],
     [{ accounts: [{ ...ACCOUNT, user: 'x' }] }, [/^accounts\[0\]: has no field user/]],
     [{ accounts: [ACCOUNT, ACCOUNT] }, ['accounts[1].accessKeyId: is that of another item']],

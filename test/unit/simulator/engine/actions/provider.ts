@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { ACTIONS } from '../../../../../src/simulator/engine/action-shapes.js';
 import type { EngineAnswer } from '../../../../../src/simulator/engine/engine.js';
-import type { SettingsChange, WireParameters } from '../../../../../src/simulator/index.js';
+import { DEFAULT_WORLD, type SettingsChange, type WireParameters } from '../../../../../src/simulator/index.js';
 import { deviations } from '../../../../support/answer-shape.js';
 import { createEngine, REGION, VALID_CREATE } from '../../fixture.js';
 
@@ -16,13 +16,19 @@ const LONG_MS = 60_000;
 const COMMON_CODE =
   /^(ConcurrentCallNotSupported|DryRunOperation|NeedOpenProduct|Idempotence\w+|InvalidParameter\..+|Missing[A-Z][A-Za-z]+)$/;
 
+/** The services of the default world that belong to nobody are the provider's here. */
+const WORLD = {
+  ...DEFAULT_WORLD,
+  services: DEFAULT_WORLD.services.map((service) => ({ accountId: PROVIDER, ...service })),
+};
+
 /**
  * An engine as a provider and a consumer see it.
  *
  * Every answer is checked: a refusal by the codes and statuses that the table has for the action, a success by its shape.
  */
 export function createMarket(settings: SettingsChange = {}) {
-  const bench = createEngine({ timeToActive: { afterMs: 0 }, ...settings });
+  const bench = createEngine({ timeToActive: { afterMs: 0 }, world: WORLD, ...settings });
   const call = (action: string, parameters: WireParameters = {}, accountId = PROVIDER): EngineAnswer => {
     const answer = bench.call(action, parameters, accountId);
     checkAgainstTable(action, answer);
