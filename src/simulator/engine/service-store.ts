@@ -65,6 +65,16 @@ export class ServiceStore {
     return this.#existing(this.#known(open, RegionId, accountId));
   }
 
+  /**
+   * What a list has to choose from: the service that an id or a name means; without either, those that exist in their own
+   * right, and not every id that an open world would take for one.
+   */
+  listed(query: ServiceQuery, world: WorldView): readonly EndpointService[] {
+    if (query.ServiceId === undefined && query.ServiceName === undefined) return this.all(query, world);
+    const named = this.find(query, world);
+    return named === undefined ? [] : [named];
+  }
+
   /** All services of a region that exist in their own right, as an account sees them, in a lasting order. */
   all(
     { accountId, RegionId }: Pick<ServiceQuery, 'accountId' | 'RegionId'>,

@@ -30,8 +30,7 @@ export function getVpcEndpointServiceAttribute(state: EngineState, call: EngineC
 /**
  * ListVpcEndpointServices: services of the account.
  *
- * A call that gives an id or a name gets that service. Another one gets those that exist in their own right, not every id
- * that an open world would take for one.
+ * A call that gives an id or a name gets that service.
  */
 export function listVpcEndpointServices(state: EngineState, { parameters, accountId }: EngineCall): Fields {
   const RegionId = mandatoryText(parameters, 'RegionId');
@@ -42,13 +41,7 @@ export function listVpcEndpointServices(state: EngineState, { parameters, accoun
   const booleans = BOOLEAN_FILTERS.map((name) => [name, optionalBoolean(parameters, name)] as const);
   const filters = [...texts, ...booleans].filter(([, value]) => value !== undefined);
   const tags = tagsOf(parameters);
-  const isNamed = ServiceId !== undefined || ServiceName !== undefined;
-  const named = isNamed ? state.services.find({ accountId, RegionId, ServiceId, ServiceName }, state.world) : undefined;
-  const candidates = isNamed
-    ? named === undefined
-      ? []
-      : [named]
-    : state.services.all({ accountId, RegionId }, state.world);
+  const candidates = state.services.listed({ accountId, RegionId, ServiceId, ServiceName }, state.world);
   const found = candidates
     .filter((service) => service.isOwnedBy(accountId) && hasTags(service.attributes.tags, tags))
     .filter(({ resources }) => ResourceId === undefined || resources.some((item) => item.ResourceId === ResourceId))

@@ -7,8 +7,7 @@ import { hasTags } from './endpoints.js';
 /**
  * ListVpcEndpointServicesByEndUser: services that the account may use.
  *
- * A call that names a service gets that one. A call that names none gets those that exist in their own right, not every id
- * that an open world would take for one.
+ * A call that names a service gets that one.
  */
 export function listVpcEndpointServicesByEndUser(state: EngineState, { parameters, accountId }: EngineCall): Fields {
   const RegionId = optionalText(parameters, 'ServiceRegionId') ?? mandatoryText(parameters, 'RegionId');
@@ -17,13 +16,7 @@ export function listVpcEndpointServicesByEndUser(state: EngineState, { parameter
   const type = optionalText(parameters, 'ServiceType');
   const group = optionalText(parameters, 'ResourceGroupId');
   const tags = tagsOf(parameters);
-  const isNamed = ServiceId !== undefined || ServiceName !== undefined;
-  const named = isNamed ? state.services.find({ accountId, RegionId, ServiceId, ServiceName }, state.world) : undefined;
-  const candidates = isNamed
-    ? named === undefined
-      ? []
-      : [named]
-    : state.services.all({ accountId, RegionId }, state.world);
+  const candidates = state.services.listed({ accountId, RegionId, ServiceId, ServiceName }, state.world);
   const services = candidates.filter(
     (service) =>
       service.isUsableBy(accountId) &&
