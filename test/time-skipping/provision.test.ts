@@ -95,10 +95,10 @@ describe.each([
   });
 
   it('ends as InvalidInput with every problem and without a call', async () => {
-    const { failure, calls } = await runToEnd({ request: { ...REQUEST, VpcID: 'v' }, until: 'Connected' });
+    const { failure, calls } = await runToEnd({ request: { ...REQUEST, VpcID: 'v' }, accept: { account: 'team-b' } });
     expect(failure?.type).toBe('InvalidInput');
     expect(failure?.message).toContain('request.VpcID: is not known; did you mean "VpcId"?');
-    expect(failure?.message).toContain('until: is not available');
+    expect(failure?.message).toContain('accept: is not available');
     expect(calls('CreateVpcEndpoint')).toBe(0);
   });
 

@@ -164,7 +164,7 @@ describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ c
       input: { request: { RegionId: 'cn-a', VpcID: 'v' } },
       problem: 'request.VpcID: is not known; did you mean "VpcId"?',
     },
-    { input: { request: {}, until: 'Connected' }, problem: 'until: is not available in this version' },
+    { input: { request: {}, accept: { account: 'team-b' } }, problem: 'accept: is not available in this version' },
   ])('fails at once with every problem and without a call: $problem', async ({ input, problem }) => {
     const before = bench.twin.journal.requests.length;
     const failure = await failedProvision(bench, input);
