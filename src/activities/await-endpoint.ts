@@ -1,7 +1,14 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import { CONNECTION_POLL_SCHEDULE, DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
-import { readConnection, readEndpoint, type Goal, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
+import {
+  isAccepted,
+  readConnection,
+  readEndpoint,
+  type Goal,
+  type VpcEndpoint,
+  type VpcEndpointZone,
+} from '../model/endpoint.js';
 import { NOT_READY, type AttemptRecord, type LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
@@ -24,9 +31,6 @@ export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readon
 
 /** An endpoint that was never seen may be missing for this long after its creation (inferred: reads may lag behind). */
 const GRACE_MS = 300_000;
-
-/** Statuses of a connection that somebody has accepted. */
-const CONNECTING: readonly string[] = ['Connecting', 'Connected'];
 
 /** Two looks at least this far apart prove that an endpoint is gone. */
 const ABSENCE_SPACING_MS = 30_000;
@@ -104,10 +108,9 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
 
     /** What of its connection is still missing, for a person; `undefined`: nothing. */
     function connectionOf(endpoint: VpcEndpoint, zones: readonly VpcEndpointZone[]): string | undefined {
-      const { ConnectionStatus = '' } = endpoint;
       const before = input.wasConnecting === true || memory.current.wasConnecting === true;
       const reading = readConnection(endpoint, zones, before);
-      if (CONNECTING.includes(ConnectionStatus)) memory.set({ wasConnecting: true });
+      if (isAccepted(endpoint)) memory.set({ wasConnecting: true });
       switch (reading.kind) {
         case 'connected':
           return undefined;

@@ -122,9 +122,9 @@ export type ConnectionReading =
  * Read the connection of an endpoint that is Active.
  *
  * Before somebody accepts it, Disconnected is where a connection waits. After it was Connecting or Connected, Disconnected is
- * a rejection. A zone that is Connected with a changed resource shows so, too.
+ * a rejection.
  *
- * @param wasConnecting - Whether it was Connecting or Connected in any look before.
+ * @param wasConnecting - Whether it {@link isAccepted was accepted} in any look before.
  */
 export function readConnection(
   { ConnectionStatus: status }: Pick<VpcEndpoint, 'ConnectionStatus'>,
@@ -150,6 +150,11 @@ export function readConnection(
     default:
       return { kind: 'unknownStatus', status: status ?? '(none)' };
   }
+}
+
+/** Whether a connection shows that somebody has accepted it. */
+export function isAccepted({ ConnectionStatus }: Pick<VpcEndpoint, 'ConnectionStatus'>): boolean {
+  return ConnectionStatus === 'Connecting' || ConnectionStatus === 'Connected';
 }
 
 /** What an observed endpoint means for a run that waits for it. */

@@ -1,5 +1,12 @@
 import { ActivityFailure, isCancellation } from '@temporalio/workflow';
-import { readConnection, readEndpoint, type Goal, type VpcEndpoint, type VpcEndpointZone } from '../model/endpoint.js';
+import {
+  isAccepted,
+  readConnection,
+  readEndpoint,
+  type Goal,
+  type VpcEndpoint,
+  type VpcEndpointZone,
+} from '../model/endpoint.js';
 import { CONNECT_ACTIVITY_ID, WAIT_ACTIVITY_ID } from '../contract/messages.js';
 import type { AwaitOutcome, Provision } from '../activities/index.js';
 import { reading } from './activity-policies.js';
@@ -101,5 +108,5 @@ function isReady({ endpoint, zones }: Ready, goal: Goal): boolean {
 
 /** Whether the connection was seen beyond acceptance: Disconnected after that is a rejection. */
 function hasBeenAccepted({ lastSeen }: RunState): boolean {
-  return lastSeen?.ConnectionStatus === 'Connecting' || lastSeen?.ConnectionStatus === 'Connected';
+  return lastSeen !== undefined && isAccepted(lastSeen);
 }

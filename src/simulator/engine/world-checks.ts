@@ -38,7 +38,7 @@ export function checkService(service: EndpointService | undefined, accountId: st
  * @throws Refusal
  */
 export function checkZones(
-  { world, endpoints, settings }: Pick<EngineState, 'world' | 'endpoints' | 'settings'>,
+  { world, endpoints }: Pick<EngineState, 'world' | 'endpoints'>,
   {
     RegionId,
     VpcId,
@@ -71,7 +71,6 @@ export function checkZones(
     if (taken.has(`${VSwitchId} ${ip}`)) throw new Refusal('EniIpUnavailable');
     taken.add(`${VSwitchId} ${ip}`);
   }
-  if (zones.length > settings.quotas.zonesPerEndpoint) throw new Refusal('QuotaMisMatched');
 }
 
 /** Check that security groups fit an endpoint, and each other. @throws Refusal */

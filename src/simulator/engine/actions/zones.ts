@@ -1,4 +1,3 @@
-import { isIPv4 } from 'node:net';
 import { zoneAnswers } from '../answers.js';
 import { checkAddresses } from '../create-rules.js';
 import type { SimulatedEndpoint } from '../endpoint.js';
@@ -31,7 +30,7 @@ export function addZoneToVpcEndpoint(state: EngineState, call: EngineCall): Prep
   const service = state.serviceOf(endpoint);
   if (service === undefined) throw new Refusal('EndpointServiceDeleted');
   if (!service.hasResources) throw new Refusal('EndpointServiceResourceNotFound');
-  const taken = ip !== undefined && isIPv4(ip) ? addressesTaken(state, { accountId, RegionId }) : new Set<string>();
+  const taken = ip !== undefined ? addressesTaken(state, { accountId, RegionId }) : new Set<string>();
   checkZones(state, { RegionId, VpcId, AddressIpVersion }, [zone], service, taken);
   return () => {
     if (ip !== undefined) state.reserveAddress(zone.VSwitchId, ip);
