@@ -6,10 +6,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, type Activities } from './activities/index.js';
 import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type WorkerConfig } from './config.js';
+import type { FleetPlace } from './contract/search-attributes.js';
 import { accountTaskQueue, createTaskQueue } from './contract/task-queues.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
 import { VERSION } from './version.js';
 import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
+import { chooseFleetPlace } from './worker/fleet-place.js';
 import { serveHealth } from './worker/health-server.js';
 import { createsPerSecond } from './worker/create-pace.js';
 import { jsonLogger } from './worker/json-logger.js';
@@ -65,9 +67,10 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
 
   const connection = await connect(config);
   try {
+    const fleet = await chooseFleetPlace(connection, temporal.namespace, logger);
     const createAccountWorkers = accountWorkers(config, connection, accounts);
     const [workflows, ...calls] = await Promise.all([
-      createWorkflowWorker(config, connection, accounts),
+      createWorkflowWorker(config, connection, accounts, fleet),
       ...accounts.usable.map(createAccountWorkers),
     ]);
     const workers = [workflows, ...calls.flat()];
@@ -122,13 +125,14 @@ function createWorkflowWorker(
   config: WorkerConfig,
   connection: NativeConnection,
   accounts: CloudAccounts,
+  fleet: FleetPlace,
 ): Promise<Worker> {
-  const { parseInput } = workerActivities(config, accounts);
+  const { parseInput, parseDeprovisionInput, parseFindOrphansInput } = workerActivities(config, accounts, fleet);
   return Worker.create({
     ...sharedOptions(config, connection),
     ...workflowCode(),
     taskQueue: config.taskQueue,
-    activities: { parseInput },
+    activities: { parseInput, parseDeprovisionInput, parseFindOrphansInput },
     enableNonLocalActivities: false,
     maxCachedWorkflows: config.maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
@@ -159,11 +163,17 @@ function accountWorkers(config: WorkerConfig, connection: NativeConnection, acco
     ]);
 }
 
-function workerActivities({ installation }: WorkerConfig, { privateLink }: CloudAccounts): Activities {
+/** @param fleet - Matters only to the checks of inputs, which run beside the workflows. */
+function workerActivities(
+  { installation }: WorkerConfig,
+  { privateLink }: CloudAccounts,
+  fleet?: FleetPlace,
+): Activities {
   return createActivities({
     privateLink,
     accountTaskQueue,
     createTaskQueue,
+    ...(fleet === undefined ? {} : { fleet }),
     ...(installation === undefined ? {} : { installation }),
   });
 }

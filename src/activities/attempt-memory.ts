@@ -41,6 +41,8 @@ export interface AttemptMemory {
   readonly wasConnecting?: boolean;
   /** Whether its deletion was accepted, or was seen to be under way. */
   readonly leaving?: boolean;
+  /** Ids of the zones that were seen on it while it was being removed. */
+  readonly zonesSeen?: readonly string[];
   /** When it was first found absent since then, by the engine's clock, in milliseconds. */
   readonly absentSinceMs?: number;
   /** The error that the last attempts ended with; absent after an attempt that got the answer it asked for. */
@@ -70,6 +72,7 @@ const BEAT_MS = 2_000;
  */
 export class ActivityMemory {
   #current: AttemptMemory;
+  readonly #failingBefore: Failing | undefined;
   readonly #startedAtMs = Date.now();
 
   constructor() {
@@ -77,6 +80,7 @@ export class ActivityMemory {
     const before = isMemory(info.heartbeatDetails) ? info.heartbeatDetails : EMPTY;
     const repeated = info.currentAttemptScheduledTimestampMs > info.scheduledTimestampMs;
     const predecessorLost = repeated && !(before.settled && before.attempt === info.attempt - 1);
+    this.#failingBefore = before.failing;
     this.#current = {
       ...before,
       attempt: info.attempt,
@@ -106,9 +110,12 @@ export class ActivityMemory {
     this.#forget('failing');
   }
 
-  /** An attempt ended with an error. The log keeps the last attempts only, so since when is kept apart from it. */
+  /**
+   * An attempt ended with an error. The log keeps the last attempts only, so since when is kept apart from it. What the
+   * attempt was answered before that does not count: an attempt of several calls fails as often as its last one does.
+   */
   failedWith(code: string): void {
-    const { failing } = this.#current;
+    const failing = this.#failingBefore;
     const before = failing?.code === code ? failing : { since: new Date().toISOString(), times: 0 };
     this.set({ failing: { code, since: before.since, times: before.times + 1 } });
   }

@@ -22,6 +22,10 @@ export interface AwaitInput {
   readonly until?: Goal;
   /** Whether the connection was Connecting or Connected before this wait. */
   readonly wasConnecting?: boolean;
+  /** Whether the endpoint was seen before this wait: then it is not missing because it is new. */
+  readonly wasSeen?: boolean;
+  /** Whether the connection was accepted just now: then it is looked at often. */
+  readonly isAccepted?: boolean;
 }
 
 export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readonly lastSeen?: LastSeen } & (
@@ -46,7 +50,8 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
   const { pollSchedule = DEFAULT_POLL_SCHEDULE, connectionPollSchedule = CONNECTION_POLL_SCHEDULE } = deps;
 
   return async function awaitEndpoint(input: AwaitInput): Promise<AwaitOutcome> {
-    const schedule = input.until === 'Connected' ? connectionPollSchedule : pollSchedule;
+    const mayTakeDays = input.until === 'Connected' && input.isAccepted !== true;
+    const schedule = mayTakeDays ? connectionPollSchedule : pollSchedule;
     const api = deps.privateLink(input.account, input.endpoint.RegionId);
     const memory = new ActivityMemory();
     const info = activityInfo();
@@ -128,7 +133,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
       memory.answered();
       const since = memory.current.absentSinceMs;
       // A connection that is not found says nothing of the endpoint itself.
-      const mayBeNew = code === 'EndpointConnectionNotFound' || (!memory.current.seen && elapsedMs < GRACE_MS);
+      const mayBeNew = code === 'EndpointConnectionNotFound' || (input.wasSeen !== true && !memory.current.seen && elapsedMs < GRACE_MS);
       if (!mayBeNew && since !== undefined && nowMs - since >= ABSENCE_SPACING_MS) {
         return { kind: 'disappeared', attempts: memory.current.log };
       }
@@ -147,7 +152,11 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
 }
 
 export type DescribeOutcome = { readonly attempts: readonly AttemptRecord[] } & (
-  | { readonly kind: 'absent' }
+  | {
+      readonly kind: 'absent';
+      /** With which the service said so. Absent in the histories of older versions. */
+      readonly code?: string;
+    }
   | {
       readonly kind: 'present';
       readonly endpoint: VpcEndpoint;
@@ -165,10 +174,12 @@ export function createDescribeEndpoint(deps: ActivityDependencies) {
     return memory.whileBeating(() => orRepeat(memory, random, look, input.endpoint.RegionId));
 
     async function look(): Promise<DescribeOutcome> {
-      const { endpoint, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
+      const { endpoint, absentCode: code, RequestId } = await api.getVpcEndpointAttribute(input.endpoint);
       memory.record('GetVpcEndpointAttribute', endpoint?.EndpointStatus ?? 'Absent', RequestId);
       const zones = endpoint && (await readZones(api, input.endpoint, memory));
-      if (endpoint === undefined || zones === undefined) return { kind: 'absent', attempts: memory.current.log };
+      if (endpoint === undefined || zones === undefined) {
+        return { kind: 'absent', ...(code === undefined ? {} : { code }), attempts: memory.current.log };
+      }
       return { kind: 'present', endpoint, zones, lastSeen: lastSeenOf(endpoint), attempts: memory.current.log };
     }
   };

@@ -1,3 +1,4 @@
+import type { FleetPlace } from '../contract/search-attributes.js';
 import type { PollSchedule } from '../model/poll-schedule.js';
 import type { PrivateLinkApi } from '../privatelink/port.js';
 
@@ -7,6 +8,14 @@ export interface EarlierRuns {
   readonly inDoubt: boolean;
   /** When the last such run closed, ISO 8601 by the server's clock. */
   readonly lastClosedAt?: string;
+}
+
+/** What the Temporal server knows of runs. Both ask it, and throw where it does not answer. */
+export interface RunRecords {
+  /** How long closed runs are kept, in milliseconds; 0 where the server does not say. */
+  retentionMs(): Promise<number>;
+  /** Whether a workflow id has a run, open or closed. */
+  isKnown(workflowId: string): Promise<boolean>;
 }
 
 /** What the activities are handed by the program that runs them. They read no configuration of their own. */
@@ -27,8 +36,14 @@ export interface ActivityDependencies {
   /** Queue of the create calls of an account, which may be paced; the account's own when left out. */
   readonly createTaskQueue?: (taskQueue: string, account: string) => string;
 
+  /** Where runs keep what the list of all runs shows; their memo when left out. */
+  readonly fleet?: FleetPlace;
+
   /** Look for earlier runs of a workflow id; by default the server's visibility is asked. */
   readonly findEarlierRuns?: (workflowId: string, runId: string) => Promise<EarlierRuns>;
+
+  /** What is known of runs, for the sweep that looks for orphans; by default the server of the activity is asked. */
+  readonly runRecords?: RunRecords;
 
   readonly pollSchedule?: PollSchedule;
   /** The same for the wait until a connection is accepted. */

@@ -19,6 +19,9 @@ const UNIMPLEMENTED = 12;
  * Visibility lags behind by up to seconds: a run that started and was terminated within that time can be missed.
  */
 export async function findEarlierRuns(workflowId: string, runId: string): Promise<EarlierRuns> {
+  // Visibility of a server on an SQL database finds nothing for an id with one of these, however it is quoted (measured,
+  // server 1.32): of such an id nothing is known.
+  if (/["\\]/.test(workflowId)) return { inDoubt: true };
   const { client } = Context.current();
   const closings: (Date | undefined)[] = [];
   try {

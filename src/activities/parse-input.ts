@@ -5,6 +5,7 @@ import { ownerTags, type Owner } from '../model/owner-tags.js';
 import type { CreateVpcEndpointRequest } from '../model/request.js';
 import { workflowIdProblems, type Problem } from '../model/request-rules.js';
 import { INPUT_DEFAULTS, type ParkPolicyInput, type ProvisionInput } from '../contract/input.js';
+import type { FleetPlace } from '../contract/search-attributes.js';
 import { checkInput } from '../schema/check-input.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -38,40 +39,49 @@ export interface Provision {
   readonly onCancel?: NonNullable<ProvisionInput['onCancel']>;
   /** When the run is done. Absent in the histories of older versions: `Active`. */
   readonly until?: Goal;
+  /** Whose lane is asked to accept the connection. */
+  readonly accept?: { readonly account: string; readonly activityTaskQueue: string };
   /** `connectedMs` is absent in the histories of older versions. */
   readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number; readonly connectedMs?: number };
   /** `null`: fail at once. */
   readonly park: { readonly quota: ParkPolicy | null; readonly status: ParkPolicy | null };
   readonly notify: readonly { readonly workflowId: string; readonly signal: string }[];
+  /** Where the run keeps what the list of all runs shows. Absent in the histories of older versions: nowhere. */
+  readonly fleet?: FleetPlace;
 }
 
 export type ParsedInput =
-  { readonly ok: true; readonly provision: Provision } | { readonly ok: false; readonly problems: readonly Problem[] };
+  | { readonly ok: true; readonly provision: Provision }
+  | { readonly ok: false; readonly problems: readonly Problem[]; readonly fleet?: FleetPlace };
 
 /**
  * Check an input and fill in its defaults. Runs where the workflow runs, because the engine's own tools start workflows
  * past our client. Calls nothing.
  */
 export function createParseInput(
-  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'createTaskQueue'>,
+  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'createTaskQueue' | 'fleet'>,
 ) {
-  const { accountTaskQueue, createTaskQueue = accountTaskQueue } = deps;
+  const { accountTaskQueue, createTaskQueue = accountTaskQueue, fleet = 'memo' } = deps;
   return async function parseInput(raw: unknown): Promise<ParsedInput> {
     const info = activityInfo();
     const workflowId = info.workflowExecution?.workflowId ?? '';
     const checked = checkInput(raw);
     const withTags = !checked.ok || checked.input.ownerTags !== false;
     const problems = [...(checked.ok ? [] : checked.problems), ...(withTags ? workflowIdProblems(workflowId) : [])];
-    if (!checked.ok || problems.length > 0) return { ok: false, problems };
+    if (!checked.ok || problems.length > 0) return { ok: false, problems, fleet };
     const owner = withTags ? { installation: deps.installation ?? info.namespace, workflowId } : undefined;
-    const account = checked.input.account ?? INPUT_DEFAULTS.account;
+    const { account = INPUT_DEFAULTS.account, accept } = checked.input;
     return {
       ok: true,
       provision: {
         ...withDefaults(checked.input, owner),
         account,
         activityTaskQueue: accountTaskQueue(info.taskQueue, account),
+        ...(accept === undefined || accept === false
+          ? {}
+          : { accept: { ...accept, activityTaskQueue: accountTaskQueue(info.taskQueue, accept.account) } }),
         createTaskQueue: createTaskQueue(info.taskQueue, account),
+        fleet,
       },
     };
   };

@@ -1,11 +1,13 @@
 import { activityInfo, log } from '@temporalio/activity';
-import { isOwnedBy, type Owner } from '../model/owner-tags.js';
+import type { Tag } from '../model/endpoint.js';
+import { isOwnedBy, OWNER_TAG, type Owner } from '../model/owner-tags.js';
 import { DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
-import type { AttemptRecord } from '../contract/result.js';
+import type { RemainingEndpoint } from '../model/remaining-endpoint.js';
+import type { AttemptRecord, LastSeen } from '../contract/result.js';
 import { PrivateLinkError, type EndpointRef } from '../privatelink/port.js';
 import { ActivityMemory } from './attempt-memory.js';
 import { lastSeenOf, notReady } from './await-endpoint.js';
-import { repeatLater } from './call-failure.js';
+import { failedCall, repeatLater, type FailedCall } from './call-failure.js';
 import { stopIfGivenUp } from './create-endpoint.js';
 import type { ActivityDependencies } from './dependencies.js';
 
@@ -17,12 +19,30 @@ export interface RemoveInput {
    * the id.
    */
   readonly owner?: Owner;
+  /** Instead of an owner: the installation whose tag it must carry, whatever workflow made it. */
+  readonly installation?: string;
+  /** End where credentials or policy forbid a call, in place of repeating it until somebody repairs them. */
+  readonly endsOnDenial?: boolean;
 }
 
-export type RemoveOutcome = { readonly attempts: readonly AttemptRecord[] } & (
+/** `lastSeen` and `zonesSeen` are absent in the histories of older versions. */
+export type RemoveOutcome = {
+  readonly attempts: readonly AttemptRecord[];
+  /** Absent where the endpoint was never seen. */
+  readonly lastSeen?: LastSeen;
+  /** Ids of the zones that any attempt saw on it. */
+  readonly zonesSeen?: readonly string[];
+} & (
   | { readonly kind: 'removed' }
   /** It cannot be removed, however often it is tried. `reason`: one sentence, with code and RequestId where there are any. */
-  | { readonly kind: 'left'; readonly reason: string }
+  | {
+      readonly kind: 'left';
+      readonly reason: string;
+      /** The call that was refused; absent where the tags are not the ones that are asked for. */
+      readonly refusal?: FailedCall;
+      /** What the attempt had read of the endpoint before that. */
+      readonly remains?: RemainingEndpoint;
+    }
 );
 
 /** An endpoint that was never seen may be missing for so long after its creation: absence counts from then on. */
@@ -43,8 +63,8 @@ const ZONES_LEAVE_WITH_IT = 'GatewayLoadBalancerZoneCountDeny';
  * The steps: the zones, one after the other, because the service takes one change at a time; then the endpoint; then its
  * absence. Each attempt decides from what it reads, so that it may be repeated at will and resumed by any worker. Before
  * each change it makes sure of the owner tags; an endpoint with others is `left` and never touched. "Not yet" is a benign,
- * retryable failure; locks, throttles, unknown outcomes and missing permissions are repeated too. The deadline is the
- * activity's schedule-to-close time.
+ * retryable failure; locks, throttles, unknown outcomes and, unless it `endsOnDenial`, missing permissions are repeated
+ * too. The deadline is the activity's schedule-to-close time.
  *
  * `removed` is proven: GetVpcEndpointAttribute does not find the endpoint after a deletion was accepted or seen, or in two
  * looks 30 s apart.
@@ -53,14 +73,15 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
   const random = deps.random ?? Math.random;
   const schedule = deps.pollSchedule ?? DEFAULT_POLL_SCHEDULE;
 
-  return async function removeEndpoint({ account, endpoint: ref, owner }: RemoveInput): Promise<RemoveOutcome> {
+  return async function removeEndpoint(input: RemoveInput): Promise<RemoveOutcome> {
+    const { account, endpoint: ref, endsOnDenial = false } = input;
     const { RegionId, EndpointId } = ref;
     const api = deps.privateLink(account, RegionId);
     const memory = new ActivityMemory();
     const info = activityInfo();
     const nowMs = info.currentAttemptScheduledTimestampMs;
     const elapsedMs = nowMs - info.scheduledTimestampMs;
-    const attempts = () => memory.current.log;
+    let remains: RemainingEndpoint | undefined;
     const notYet = (message: string, delayMs = pollDelayMs(schedule, elapsedMs, random())) =>
       notReady(memory, message, delayMs);
 
@@ -70,7 +91,8 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
       } catch (error) {
         if (!(error instanceof PrivateLinkError)) throw error;
         memory.record(error.answer.action, error.code, error.requestId);
-        if (error.class === 'invalid' || PROTECTED.includes(error.code)) return left(error.message);
+        const isFinal = error.class === 'invalid' || (endsOnDenial && error.class === 'denied');
+        if (isFinal || PROTECTED.includes(error.code)) return refusedBy(error);
         if (memory.isFirstWarning(error.code)) {
           log.warn('A step of a removal failed; it is repeated until the deadline', { EndpointId, seen: error.code });
         }
@@ -84,14 +106,17 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
       // A connection that is not found says nothing of the endpoint itself: the next steps tell.
       if (endpoint === undefined && absentCode !== 'EndpointConnectionNotFound') return absent();
       if (endpoint !== undefined) memory.sawEndpoint(lastSeenOf(endpoint));
+      const { EndpointStatus } = endpoint ?? {};
+      remains = { EndpointId, ...(EndpointStatus === undefined ? {} : { EndpointStatus }) };
       if (endpoint?.EndpointStatus === 'Deleting') {
         memory.set({ leaving: true });
         throw notYet(`${EndpointId} is Deleting (RequestId ${RequestId})`);
       }
-      if (owner !== undefined) {
+      if (input.owner !== undefined || input.installation !== undefined) {
         const tags = await readTags();
         if (tags === 'notListed') throw notYet(`${EndpointId} is not listed yet: whose tags it has is not known`);
-        if (!isOwnedBy(tags, owner)) return left(`${EndpointId} does not carry the owner tags of this workflow id`);
+        const reason = whyNotOurs(tags, input);
+        if (reason !== undefined) return { ...known(), kind: 'left', reason: `${EndpointId} ${reason}` };
       }
       if (await hasZonesToWaitFor()) throw notYet(`the zones of ${EndpointId} are being removed`);
       stopIfGivenUp(memory);
@@ -104,12 +129,12 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
     function absent(): RemoveOutcome {
       memory.answered();
       const { leaving = false, seen, absentSinceMs } = memory.current;
-      if (leaving) return { kind: 'removed', attempts: attempts() };
+      if (leaving) return { ...known(), kind: 'removed' };
       if (!seen && elapsedMs < QUIET_MS) {
         throw notYet(`${EndpointId} is not found: it may be too new`, QUIET_MS - elapsedMs + 1_000);
       }
       if (absentSinceMs !== undefined && nowMs - absentSinceMs >= ABSENCE_SPACING_MS) {
-        return { kind: 'removed', attempts: attempts() };
+        return { ...known(), kind: 'removed' };
       }
       if (absentSinceMs === undefined) memory.set({ absentSinceMs: nowMs });
       throw notYet(`${EndpointId} is not found any more; looking once more`, ABSENCE_SPACING_MS + 1_000);
@@ -127,6 +152,9 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
       const { zones, RequestId } = await api.listVpcEndpointZones(ref);
       memory.record('ListVpcEndpointZones', zones === undefined ? 'Absent' : `${zones.length} found`, RequestId);
       if (zones === undefined) throw notYet(`the zones of ${EndpointId} are not found any more`);
+      const before = memory.current.zonesSeen ?? [];
+      memory.set({ zonesSeen: [...new Set([...before, ...zones.map(({ ZoneId }) => ZoneId)])] });
+      remains = { EndpointId, ...remains, zones: zones.map(({ ZoneId, ZoneStatus }) => statusOf(ZoneId, ZoneStatus)) };
       if (zones.some(({ ZoneStatus }) => ZoneStatus === 'Deleting')) return true;
       const [zone] = zones;
       if (zone === undefined) return false;
@@ -142,8 +170,31 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
       }
     }
 
-    function left(reason: string): RemoveOutcome {
-      return { kind: 'left', reason, attempts: attempts() };
+    function refusedBy(error: PrivateLinkError): RemoveOutcome {
+      const refusal = failedCall(error, { RegionId });
+      const what = remains === undefined ? {} : { remains };
+      return { ...known(), kind: 'left', reason: error.message, refusal, ...what };
+    }
+
+    function known(): Pick<RemoveOutcome, 'attempts' | 'lastSeen' | 'zonesSeen'> {
+      const { log: attempts, lastSeen, zonesSeen } = memory.current;
+      return {
+        attempts,
+        ...(lastSeen === undefined ? {} : { lastSeen }),
+        ...(zonesSeen === undefined ? {} : { zonesSeen }),
+      };
     }
   };
+}
+
+/** Why an endpoint must not be touched, as the end of a sentence; `undefined` where its tags are the right ones. */
+function whyNotOurs(tags: readonly Tag[] | undefined, { owner, installation }: RemoveInput): string | undefined {
+  if (owner !== undefined && !isOwnedBy(tags, owner)) return 'does not carry the owner tags of this workflow id';
+  const isHere = (tags ?? []).some(({ Key, Value }) => Key === OWNER_TAG && Value === installation);
+  if (installation !== undefined && !isHere) return `does not carry the tag ${OWNER_TAG} of this installation`;
+  return undefined;
+}
+
+function statusOf(ZoneId: string, ZoneStatus: string | undefined) {
+  return { ZoneId, ...(ZoneStatus === undefined ? {} : { ZoneStatus }) };
 }

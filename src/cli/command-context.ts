@@ -6,7 +6,21 @@ import type { OutputFormat } from './run-output.js';
 import type { Terminal } from './terminal.js';
 
 /** What a command needs of a provisioning client. */
-export type RunClient = Pick<ProvisioningClient, 'start' | 'state' | 'result' | 'cancel' | 'explain'>;
+export type RunClient = Pick<
+  ProvisioningClient,
+  | 'start'
+  | 'state'
+  | 'result'
+  | 'cancel'
+  | 'explain'
+  | 'list'
+  | 'findOrphans'
+  | 'startDeprovision'
+  | 'accepted'
+  | 'extendDeadline'
+  | 'changeOptions'
+  | 'retryNow'
+>;
 
 /** A client on an open connection. */
 export interface Session {

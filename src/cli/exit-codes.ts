@@ -2,7 +2,10 @@ import type { FailureType } from '../contract/result.js';
 
 /** Every exit code of `pvlctl`: its number and what it tells a script. */
 export const EXIT_CODES = {
-  ok: { code: 0, meaning: 'what was asked for is done; of a run: its endpoint is ready, or the dry run passed' },
+  ok: {
+    code: 0,
+    meaning: 'what was asked for is done; of a run: its endpoint is ready or, of `delete`, gone; or the dry run passed',
+  },
   unexpected: { code: 1, meaning: 'an error that nobody foresaw' },
   usage: { code: 2, meaning: 'the arguments or the input are wrong; nothing was started' },
   rejected: { code: 3, meaning: 'the service refused the request, or its dry run: as it is it cannot succeed' },
@@ -15,7 +18,8 @@ export const EXIT_CODES = {
     meaning: 'a deadline passed; whatever endpoint exists is kept, unless `onFailure` asks to delete it',
   },
   cancelled: { code: 9, meaning: 'the run was cancelled or terminated' },
-  notFound: { code: 10, meaning: 'there is no such run, or none to cancel' },
+  notFound: { code: 10, meaning: 'there is no such run, or none to cancel or to change' },
+  found: { code: 11, meaning: 'of `orphans`: there are some' },
   unreachable: { code: 69, meaning: 'the Temporal server cannot be used; of `doctor`: or PrivateLink cannot' },
   settings: { code: 78, meaning: 'settings of the environment or of a profile cannot be used' },
   detached: { code: 130, meaning: 'interrupted by Ctrl-C; the run goes on' },
@@ -38,6 +42,8 @@ export const EXIT_OF_FAILURE: Readonly<Record<FailureType, ExitName>> = {
   FinancialLocked: 'lost',
   ConnectionLost: 'lost',
   ConnectionRejected: 'lost',
+  EndpointNotOwned: 'conflict',
+  EndpointProtected: 'denied',
   DeadlineExceeded: 'deadline',
 };
 
@@ -45,7 +51,7 @@ export const EXIT_OF_FAILURE: Readonly<Record<FailureType, ExitName>> = {
 const OTHER_ERRORS: Partial<Record<ExitName, readonly string[]>> = {
   conflict: ['RequestConflict'],
   cancelled: ['Cancelled', 'CutOff'],
-  notFound: ['NotFound'],
+  notFound: ['NotFound', 'UpdateRefused'],
   unreachable: ['ServerUnusable'],
   settings: ['Settings'],
 };

@@ -6,11 +6,13 @@ import {
   ProvisionFailedError,
   ProvisionNotFoundError,
   RequestConflictError,
+  UpdateRefusedError,
 } from '../client/errors.js';
 import { ConfigError } from '../config.js';
 import type { CancelOutcome, FailureDetails } from '../contract/result.js';
 import type { PreflightCheck } from '../model/preflight.js';
 import type { DeniedCall } from '../model/ram-statement.js';
+import { remainsText } from '../model/remaining-endpoint.js';
 import { TemporalConnectionError } from '../temporal/connection-errors.js';
 import { checkTable } from './check-table.js';
 import { EXIT_OF_FAILURE, type ExitName } from './exit-codes.js';
@@ -79,6 +81,9 @@ function provisionReport(error: ProvisionError): ErrorReport {
   if (error instanceof RequestConflictError) {
     return { exit: 'conflict', type: 'RequestConflict', details: { fields: error.fields } };
   }
+  if (error instanceof UpdateRefusedError) {
+    return { exit: 'notFound', type: 'UpdateRefused', details: { reason: error.type } };
+  }
   if (error instanceof ProvisionNotFoundError) {
     const advice = 'Check the id, TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE.';
     return { exit: 'notFound', type: 'NotFound', advice };
@@ -105,7 +110,9 @@ function failedReport({ type, details: given }: ProvisionFailedError): ErrorRepo
   };
 }
 
-function failedEndpoint({ endpointId, endpointMayExist, lastSeen, undo }: Partial<FailureDetails>): string | undefined {
+function failedEndpoint(details: Partial<FailureDetails>): string | undefined {
+  const { endpointId, endpointMayExist, lastSeen, undo, remains } = details;
+  if (remains !== undefined) return remainsText(remains);
   if (undo?.outcome === 'removed') return `${endpointId ?? 'id unknown'} (removed)`;
   if (endpointMayExist !== true) return undefined;
   if (endpointId === undefined) return 'id unknown (may exist)';

@@ -1,3 +1,4 @@
+import type { DeprovisionResult } from '../contract/deprovision.js';
 import type { ProvisionResult } from '../contract/result.js';
 import type { RunView } from '../client/run-view.js';
 import { ProvisionError } from '../client/errors.js';
@@ -24,30 +25,17 @@ export async function followRun(
   workflowId: string,
   output: OutputFormat,
 ): Promise<ExitName> {
-  const waiting = new AbortController();
-  let ignoreInterrupt: (() => void) | undefined;
-  const interrupted = new Promise<undefined>((resolve) => {
-    ignoreInterrupt = terminal.onSignal(['SIGINT'], () => resolve(undefined));
-  });
-  const progress = terminal.stderrIsTerminal
-    ? showProgress(terminal, waiting.signal, (signal) => session.until(signal, () => session.client.state(workflowId)))
-    : Promise.resolve();
-  const result = session.until(waiting.signal, () => session.client.result(workflowId));
-  let ended: ProvisionResult | undefined;
+  const showing = (stop: AbortSignal) =>
+    terminal.stderrIsTerminal
+      ? showProgress(terminal, stop, (signal) => session.until(signal, () => session.client.state(workflowId)))
+      : Promise.resolve();
+  let ended: ProvisionResult | DeprovisionResult | undefined;
   try {
-    ended = await Promise.race([result, interrupted]);
+    ended = await interruptible(terminal, session, () => session.client.result(workflowId), showing);
   } catch (error) {
     terminal.redraw('');
     if (!(error instanceof ProvisionError)) terminal.err(howToGoOn(workflowId));
     throw error;
-  } finally {
-    ignoreInterrupt?.();
-    waiting.abort();
-    await Promise.race([
-      Promise.allSettled([result, progress]),
-      terminal.sleep(SETTLE_MS, new AbortController().signal),
-    ]);
-    terminal.redraw('');
   }
   if (ended === undefined) {
     terminal.err(`Detached. ${howToGoOn(workflowId)}`);
@@ -55,6 +43,34 @@ export async function followRun(
   }
   terminal.out(resultOutput(workflowId, ended, output));
   return 'ok';
+}
+
+/**
+ * Wait for an answer, however long it takes, and show something meanwhile.
+ *
+ * @returns `undefined`: Ctrl-C ended the waiting.
+ */
+export async function interruptible<Answer>(
+  terminal: Terminal,
+  session: Session,
+  ask: () => Promise<Answer>,
+  meanwhile: (stop: AbortSignal) => Promise<void> = () => Promise.resolve(),
+): Promise<Answer | undefined> {
+  const waiting = new AbortController();
+  let ignoreInterrupt: (() => void) | undefined;
+  const interrupted = new Promise<undefined>((resolve) => {
+    ignoreInterrupt = terminal.onSignal(['SIGINT'], () => resolve(undefined));
+  });
+  const shown = meanwhile(waiting.signal);
+  const answer = session.until(waiting.signal, ask);
+  try {
+    return await Promise.race([answer, interrupted]);
+  } finally {
+    ignoreInterrupt?.();
+    waiting.abort();
+    await Promise.race([Promise.allSettled([answer, shown]), terminal.sleep(SETTLE_MS, new AbortController().signal)]);
+    terminal.redraw('');
+  }
 }
 
 function howToGoOn(workflowId: string): string {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { environment } from '../config.js';
+import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.js';
 import { startSimulator, type Simulator, type TimeToActive } from '../simulator/index.js';
 import { startDevServer, type DevServer, type DevServerOptions } from '../temporal/dev-server.js';
 import { findTemporalBinary } from '../temporal/find-binary.js';
@@ -34,6 +35,8 @@ export interface LocalStackOptions {
   readonly logDirectory?: string | undefined;
   /** `KEY=VALUE` of the server's dynamic configuration. */
   readonly dynamicConfig?: readonly string[];
+  /** Register the search attributes of runs; on when left out. A file that has them keeps them. */
+  readonly searchAttributes?: boolean | undefined;
   /** Told, in one line or a few, what happens. */
   readonly log: (text: string) => void;
   /** Told when a child died by itself; its last lines went to `log` before. */
@@ -190,7 +193,7 @@ async function findAndTell(log: (line: string) => void): Promise<string> {
 }
 
 function devServerOptions(
-  { dbFilename, ports = {}, ui = false, dynamicConfig }: LocalStackOptions,
+  { dbFilename, ports = {}, ui = false, dynamicConfig, searchAttributes = true }: LocalStackOptions,
   binary: string,
   env: Environment,
 ): DevServerOptions {
@@ -202,6 +205,7 @@ function devServerOptions(
     ...(ports.ui === undefined ? {} : { uiPort: ports.ui }),
     ...(dbFilename === undefined ? {} : { dbFilename }),
     ...(dynamicConfig === undefined ? {} : { dynamicConfig }),
+    ...(searchAttributes ? { searchAttributes: SEARCH_ATTRIBUTES } : {}),
   };
 }
 

@@ -3,9 +3,22 @@ import { EXIT_CONFIG } from '../config.js';
 import { inputJsonSchema } from '../schema/check-input.js';
 import { VERSION } from '../version.js';
 import { reporting, type CommandContext } from './command-context.js';
+import { deleteCommand, deleteEndpoint } from './commands/delete.js';
+import {
+  acceptedCommand,
+  changeCommand,
+  changeRun,
+  extendCommand,
+  extendRun,
+  retryNowCommand,
+  retryRun,
+  showAccepted,
+} from './commands/controls.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explain, explainCommand } from './commands/explain.js';
+import { list, listCommand } from './commands/list.js';
 import { devCommand, schemaCommand, simulatorCommand, workerCommand } from './commands/local.js';
+import { orphans, orphansCommand } from './commands/orphans.js';
 import { provision, provisionCommand } from './commands/provision.js';
 import { awaitResult, cancelCommand, cancelRun, resultCommand, showStatus, statusCommand } from './commands/runs.js';
 import { EXIT_CODES, exitCodeTable, type ExitName } from './exit-codes.js';
@@ -55,10 +68,17 @@ function buildProgram(context: CommandContext, run: Run): Command {
 
   const commands = [
     provisionCommand(context, (options) => run(options.output, () => provision(context, options))),
+    deleteCommand(context, (id, options) => run(options.output, () => deleteEndpoint(context, id, options))),
     statusCommand((id, options) => run(options.output, () => showStatus(context, id, options))),
     resultCommand((id, options) => run(options.output, () => awaitResult(context, id, options))),
     cancelCommand((id, options) => run(options.output, () => cancelRun(context, id, options))),
+    listCommand((options) => run(options.output, () => list(context, options))),
+    acceptedCommand((id, options) => run(options.output, () => showAccepted(context, id, options))),
+    extendCommand((id, options) => run(options.output, () => extendRun(context, id, options))),
+    changeCommand((id, options) => run(options.output, () => changeRun(context, id, options))),
+    retryNowCommand((id, options) => run(options.output, () => retryRun(context, id, options))),
     explainCommand((code, options) => run(options.output, () => explain(context, code, options))),
+    orphansCommand(context, (options) => run(options.output, () => orphans(context, options))),
     doctorCommand((options) =>
       run(options.output, async () => (await import('./doctor/doctor.js')).doctor(context, options)),
     ),

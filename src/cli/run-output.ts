@@ -1,7 +1,10 @@
+import type { StartedDeprovision } from '../client/deprovision.js';
 import type { StartedProvision } from '../client/provisioning-client.js';
 import type { RunView } from '../client/run-view.js';
 import type { VpcEndpointZone } from '../model/endpoint.js';
-import type { ProvisionResult } from '../contract/result.js';
+import type { DeprovisionResult } from '../contract/deprovision.js';
+import type { AcceptedAnswer } from '../contract/messages.js';
+import type { CancelOutcome, ProvisionResult } from '../contract/result.js';
 import { formatMs } from '../model/duration.js';
 import { deniedRows, failingText } from './failing-call.js';
 import { checkTable } from './check-table.js';
@@ -12,8 +15,14 @@ export const OUTPUT_FORMATS = ['text', 'json'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
 /** What a run ended with. JSON is one object on one line: the result and the workflow id. */
-export function resultOutput(workflowId: string, result: ProvisionResult, format: OutputFormat): string {
+export function resultOutput(
+  workflowId: string,
+  result: ProvisionResult | DeprovisionResult,
+  format: OutputFormat,
+): string {
   if (format === 'json') return JSON.stringify({ workflowId, ...result });
+  // What a run ended with is told by itself: a removal has no zones, but those that it removed.
+  if ('zonesRemoved' in result) return removalOutput(workflowId, result);
   const { outcome, endpoint, zones, times, report } = result;
   const rows = alignedRows([
     ['outcome', outcome === 'dryRunPassed' ? 'dryRunPassed: nothing was created' : outcome],
@@ -27,8 +36,47 @@ export function resultOutput(workflowId: string, result: ProvisionResult, format
   return report === undefined ? rows : `${rows}\n\n${checkTable(report)}`;
 }
 
+function removalOutput(
+  workflowId: string,
+  { outcome, EndpointId, zonesRemoved, lastSeen, times }: DeprovisionResult,
+): string {
+  return alignedRows([
+    ['outcome', outcome === 'absent' ? 'absent: no such endpoint was there, in this region and account' : outcome],
+    ['endpoint', EndpointId],
+    ['zones removed', zonesRemoved.length === 0 ? undefined : zonesRemoved.join(', ')],
+    ['last seen', lastSeen?.EndpointStatus],
+    ['time', timeBetween(times.startedAt, times.absentAt)],
+    ['workflow id', workflowId],
+  ]);
+}
+
+/** What `pvlctl accepted` prints. */
+export function acceptedOutput(workflowId: string, answer: AcceptedAnswer, format: OutputFormat): string {
+  if (format === 'json') return JSON.stringify({ workflowId, ...answer });
+  switch (answer.state) {
+    case 'accepted':
+      return alignedRows([
+        ['state', answer.state],
+        ['endpoint', answer.EndpointId],
+        ['outcome', answer.outcome],
+      ]);
+    case 'parked':
+      return alignedRows([
+        ['state', answer.state],
+        ['refused', answer.message],
+        ['next try', answer.nextTryAt],
+      ]);
+    case 'ended':
+      return alignedRows([
+        ['state', answer.state],
+        ['outcome', answer.outcome],
+        ['failure', answer.failure && `${answer.failure.type}: ${answer.failure.message}`],
+      ]);
+  }
+}
+
 /** What `--no-wait` prints. */
-export function startedOutput(started: StartedProvision, format: OutputFormat): string {
+export function startedOutput(started: StartedProvision | StartedDeprovision, format: OutputFormat): string {
   if (format === 'json') return JSON.stringify(started);
   return alignedRows([
     ['workflow id', started.workflowId],
@@ -59,7 +107,7 @@ export function statusOutput(view: RunView, nowMs: number, format: OutputFormat)
     ['last error', state?.lastError?.message],
     ['next look', pending?.nextAttemptAt ?? state?.nextLookAt],
     ['deadline', state?.deadline],
-    ['left behind', cancelOutcome && `${cancelOutcome.outcome} ${cancelOutcome.endpointId ?? ''}`.trim()],
+    ['left behind', cancelOutcome && leftBehind(cancelOutcome)],
     ['started', view.startedAt],
     ['closed', view.closedAt],
     ['age', view.closedAt === undefined ? elapsed(view, nowMs) : undefined],
@@ -101,6 +149,10 @@ function attemptsOf({ state, pending }: RunView): number {
 function statuses(endpoint: string | undefined, connection: string | undefined): string {
   const known = endpoint ?? '(no status)';
   return connection === undefined ? known : `${known}, connection ${connection}`;
+}
+
+function leftBehind({ outcome, endpointId, reason }: CancelOutcome): string {
+  return [outcome, endpointId, reason && `(${reason})`].filter((part) => part !== undefined).join(' ');
 }
 
 function zoneText({ ZoneId, EniIp, ZoneIpv6Address, EniId, ZoneStatus }: VpcEndpointZone): string {

@@ -99,6 +99,18 @@ export class ProvisionCutOffError extends ProvisionError {
   }
 }
 
+/** The run refused to change: it left no event. */
+export class UpdateRefusedError extends ProvisionError {
+  override readonly name = 'UpdateRefusedError';
+  /** `NotParked`, `NotApplicable` (too early, too late, or not for this run) or `InvalidUpdate`. */
+  readonly type: string;
+
+  constructor(workflowId: string, type: string, message: string, cause: unknown) {
+    super(workflowId, message, { cause });
+    this.type = type;
+  }
+}
+
 /** The workflow id belongs to another request. */
 export class RequestConflictError extends ProvisionError {
   override readonly name = 'RequestConflictError';

@@ -8,6 +8,16 @@ export async function inputOfRun(
   workflowId: string,
   runId: string,
 ): Promise<ProvisionInput | undefined> {
+  const input = await firstArgumentOfRun(client, workflowId, runId);
+  return isObject(input?.request) ? (input as unknown as ProvisionInput) : undefined;
+}
+
+/** The same for a run of any type; `undefined` where its first argument is no object. */
+export async function firstArgumentOfRun(
+  client: Client,
+  workflowId: string,
+  runId: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId, runId },
@@ -15,7 +25,7 @@ export async function inputOfRun(
   });
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
   const [input] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
-  return isObject(input) && isObject(input.request) ? (input as unknown as ProvisionInput) : undefined;
+  return isObject(input) ? input : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

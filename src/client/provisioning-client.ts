@@ -1,17 +1,29 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import {
   ApplicationFailure,
   CancelledFailure,
   TerminatedFailure,
   TimeoutFailure,
+  WithStartWorkflowOperation,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   WorkflowNotFoundError,
   type Client,
+  type Workflow,
   type WorkflowHandle,
+  type WorkflowResultType,
 } from '@temporalio/client';
+import type { DeprovisionInput, DeprovisionResult } from '../contract/deprovision.js';
 import { INPUT_DEFAULTS, type ProvisionInput } from '../contract/input.js';
-import { PROVISION_WORKFLOW_TYPE } from '../contract/messages.js';
+import type { FindOrphansInput, OrphanReport } from '../contract/orphans.js';
+import {
+  acceptedUpdate,
+  PROVISION_WORKFLOW_TYPE,
+  type AcceptedAnswer,
+  type ChangeableOptions,
+  type DeadlineExtension,
+  type ExtendedDeadline,
+  type RetryNowAnswer,
+} from '../contract/messages.js';
 import {
   OUTCOME_MEMO,
   type CancelOutcome,
@@ -21,9 +33,11 @@ import {
   type ProvisionResult,
 } from '../contract/result.js';
 import { workflowIdProblems } from '../model/request-rules.js';
-import { accountTaskQueue, DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
+import { DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
 import { checkInput } from '../schema/check-input.js';
+import type { deprovisionVpcEndpoint } from '../workflows/deprovision-vpc-endpoint.js';
 import type { provisionVpcEndpoint } from '../workflows/provision-vpc-endpoint.js';
+import { startDeprovision, type StartedDeprovision } from './deprovision.js';
 import {
   InvalidInputError,
   ProvisionCancelledError,
@@ -33,8 +47,11 @@ import {
   RequestConflictError,
 } from './errors.js';
 import { inputOfRun } from './existing-run.js';
-import { isPolled } from './poller-check.js';
+import { listRuns, type FleetFilter, type FleetItem } from './fleet.js';
+import { findOrphans, type SweepOptions } from './orphans.js';
+import { missingWorkers } from './poller-check.js';
 import { explainRun, type RunReport } from './run-report.js';
+import { changeOptions, extendDeadline, retryNow } from './run-updates.js';
 import { describeRun, type RunView } from './run-view.js';
 import { differingFields, provisionWorkflowId } from './workflow-id.js';
 
@@ -63,8 +80,10 @@ export interface StartedProvision {
   readonly how: 'started' | 'joined' | 'finished';
 }
 
-/** From a worker's first poll to its appearance in the list of pollers, and some more. */
-const POLLERS_APPEAR_MS = 1_000;
+/** A run that was started or joined, and how far it has come. */
+export interface AcceptedProvision extends StartedProvision {
+  readonly accepted: AcceptedAnswer;
+}
 
 /** Longest summary that is given to the Web UI; the engine takes 400 bytes. */
 const SUMMARY_LIMIT = 200;
@@ -93,16 +112,82 @@ export class ProvisioningClient {
    * @throws RequestConflictError - The workflow id belongs to another request.
    */
   async start(input: ProvisionInput, options: StartOptions = {}): Promise<StartedProvision> {
-    const checked = checkInput(input);
-    if (!checked.ok) throw new InvalidInputError(options.workflowId ?? '(none)', checked.problems);
-    const workflowId = options.workflowId ?? provisionWorkflowId(input);
-    const problems = input.ownerTags === false ? [] : workflowIdProblems(workflowId);
-    if (problems.length > 0) throw new InvalidInputError(workflowId, problems);
-    // A dry run tells of the moment: what an earlier one found is of no use.
-    const again = options.restart === true || input.request.DryRun === true;
+    const { workflowId, again } = checkedStart(input, options);
     const started = await this.#startOrJoin(input, workflowId, again);
     if (started.how !== 'finished') await this.#warnWithoutWorkers(input);
     return started;
+  }
+
+  /**
+   * Start a run or join it, and wait until the service holds the endpoint, which takes about a second, while the run goes
+   * on. Start and question are one call.
+   *
+   * Returns also where the run is parked or has ended. Without a worker it waits: bound it with
+   * `connection.withDeadline` or `withAbortSignal`; the run is started all the same.
+   *
+   * @throws Those of {@link start}.
+   */
+  async startAccepted(input: ProvisionInput, options: StartOptions = {}): Promise<AcceptedProvision> {
+    const { workflowId, again } = checkedStart(input, options);
+    const startWorkflowOperation = new WithStartWorkflowOperation<typeof provisionVpcEndpoint>(
+      PROVISION_WORKFLOW_TYPE,
+      this.#startOptions(input, workflowId, again),
+    );
+    try {
+      const update = await this.#client.workflow.startUpdateWithStart(acceptedUpdate, {
+        waitForStage: 'ACCEPTED',
+        startWorkflowOperation,
+      });
+      const { workflowRunId: runId = '' } = update;
+      return { workflowId, runId, how: 'started', accepted: await update.result() };
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const joined = await this.#join(input, workflowId, again);
+      return { ...joined, accepted: await this.accepted(workflowId) };
+    }
+  }
+
+  /**
+   * Wait until the service holds the endpoint of a run, the run is parked, or it has ended: whichever comes first.
+   *
+   * @throws ProvisionNotFoundError
+   */
+  async accepted(workflowId: string): Promise<AcceptedAnswer> {
+    try {
+      return await this.#handle(workflowId).executeUpdate(acceptedUpdate);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      // The run is closed, so what it ended with is there.
+      return this.#endOf(workflowId);
+    }
+  }
+
+  /**
+   * End the pause of a parked run: it tries again at once.
+   *
+   * @throws UpdateRefusedError - It is not parked. @throws ProvisionNotFoundError
+   */
+  async retryNow(workflowId: string): Promise<RetryNowAnswer> {
+    return retryNow(this.#client, workflowId);
+  }
+
+  /**
+   * Give a wait of a run more time.
+   *
+   * @throws UpdateRefusedError - The wait is over, or the run has ended. @throws InvalidInputError, ProvisionNotFoundError
+   */
+  async extendDeadline(workflowId: string, extension: DeadlineExtension): Promise<ExtendedDeadline> {
+    return extendDeadline(this.#client, workflowId, extension);
+  }
+
+  /**
+   * Change options of a run while it is under way; what is left out stays.
+   *
+   * @returns All of them, as they hold now.
+   * @throws UpdateRefusedError - The run has ended. @throws InvalidInputError, ProvisionNotFoundError
+   */
+  async changeOptions(workflowId: string, change: Partial<ChangeableOptions>): Promise<ChangeableOptions> {
+    return changeOptions(this.#client, workflowId, change);
   }
 
   /**
@@ -125,6 +210,16 @@ export class ProvisioningClient {
   }
 
   /**
+   * List runs, open ones first. It asks the server page by page, as its items are taken.
+   *
+   * @example
+   * for await (const { workflowId } of client.list({ account: 'prod', phase: 'parked' })) console.log(workflowId);
+   */
+  list(filter: FleetFilter = {}): AsyncIterable<FleetItem> {
+    return listRuns(this.#client, filter);
+  }
+
+  /**
    * Tell what happened in the last run of a workflow id, call by call with its RequestIds, for a support ticket. Works
    * without a worker.
    *
@@ -135,7 +230,7 @@ export class ProvisioningClient {
   }
 
   /**
-   * Wait for the end of a run.
+   * Wait for the end of a run. Of a removal, what it ended with is a `DeprovisionResult`: `isDeprovisionResult` tells.
    *
    * @throws ProvisionFailedError, ProvisionCancelledError, ProvisionCutOffError, ProvisionNotFoundError, InvalidInputError
    */
@@ -153,20 +248,87 @@ export class ProvisioningClient {
     await this.#found(workflowId, () => this.#handle(workflowId).cancel());
   }
 
+  /**
+   * Look for endpoints of ours that no run accounts for, and wait for the report. A sweep that is under way is joined.
+   *
+   * Nothing is changed. To settle an orphan, {@link start} its workflow id with its request, which adopts it, or delete it.
+   *
+   * @throws InvalidInputError - Before anything is started. @throws ProvisionFailedError, ProvisionCancelledError
+   */
+  async findOrphans(input: FindOrphansInput, options: SweepOptions = {}): Promise<OrphanReport> {
+    return findOrphans(this.#client, this.#taskQueue, input, options, async (handle) => {
+      await this.#warnWithoutWorkers(input);
+      return this.#resultOf(handle);
+    });
+  }
+
+  /**
+   * Start the removal of an endpoint, or join the one that is under way. Its workflow id is
+   * `deprovisionWorkflowId(EndpointId)`; {@link state}, {@link result}, {@link explain} and {@link cancel} take it, too.
+   *
+   * @throws InvalidInputError - Before anything is started.
+   * @throws RequestConflictError - The removal that is under way is of another region or account.
+   */
+  async startDeprovision(input: DeprovisionInput): Promise<StartedDeprovision> {
+    const started = await startDeprovision(this.#client, this.#taskQueue, input);
+    await this.#warnWithoutWorkers(input);
+    return started;
+  }
+
+  /**
+   * Remove an endpoint and wait until its absence is proven. One that is gone already is a success.
+   *
+   * @throws ProvisionFailedError, whose details say what remains; ProvisionCancelledError, ProvisionCutOffError, and those of
+   *   {@link startDeprovision}.
+   */
+  async deprovision(input: DeprovisionInput): Promise<DeprovisionResult> {
+    const { workflowId, runId } = await this.startDeprovision(input);
+    return this.#resultOf(this.#client.workflow.getHandle<typeof deprovisionVpcEndpoint>(workflowId, runId));
+  }
+
   async #startOrJoin(input: ProvisionInput, workflowId: string, restart: boolean): Promise<StartedProvision> {
     try {
-      const handle = await this.#client.workflow.start<typeof provisionVpcEndpoint>(PROVISION_WORKFLOW_TYPE, {
-        workflowId,
-        taskQueue: this.#taskQueue,
-        args: [input],
-        workflowIdConflictPolicy: 'FAIL',
-        workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
-        staticSummary: staticSummary(input),
-      });
+      const handle = await this.#client.workflow.start<typeof provisionVpcEndpoint>(
+        PROVISION_WORKFLOW_TYPE,
+        this.#startOptions(input, workflowId, restart),
+      );
       return { workflowId, runId: handle.firstExecutionRunId, how: 'started' };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       return this.#join(input, workflowId, restart);
+    }
+  }
+
+  #startOptions(input: ProvisionInput, workflowId: string, restart: boolean) {
+    return {
+      workflowId,
+      taskQueue: this.#taskQueue,
+      args: [input] as [ProvisionInput],
+      workflowIdConflictPolicy: 'FAIL',
+      workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+      staticSummary: staticSummary(input),
+    } as const;
+  }
+
+  /** What `accepted` would have answered at the end of a run. */
+  async #endOf(workflowId: string): Promise<AcceptedAnswer> {
+    try {
+      const { outcome, endpoint } = await this.result(workflowId);
+      if (outcome === 'dryRunPassed' || endpoint === undefined) return { state: 'ended', outcome: 'dryRunPassed' };
+      return { state: 'accepted', EndpointId: endpoint.EndpointId, outcome };
+    } catch (error) {
+      if (error instanceof ProvisionCancelledError) return { state: 'ended', outcome: 'cancelled' };
+      if (error instanceof InvalidInputError) {
+        const { message, problems } = error;
+        return {
+          state: 'ended',
+          outcome: 'failed',
+          failure: { type: 'InvalidInput', message, details: { problems } },
+        };
+      }
+      if (!(error instanceof ProvisionFailedError)) throw error;
+      const { type, message, details } = error;
+      return { state: 'ended', outcome: 'failed', failure: { type, message, details } };
     }
   }
 
@@ -183,7 +345,7 @@ export class ProvisioningClient {
     return { workflowId, runId, how: status.name === 'COMPLETED' ? 'finished' : 'joined' };
   }
 
-  async #resultOf(handle: WorkflowHandle<typeof provisionVpcEndpoint>): Promise<ProvisionResult> {
+  async #resultOf<Run extends Workflow>(handle: WorkflowHandle<Run>): Promise<WorkflowResultType<Run>> {
     const { workflowId } = handle;
     try {
       return await handle.result();
@@ -205,26 +367,9 @@ export class ProvisioningClient {
     return (memo?.[OUTCOME_MEMO] as CancelOutcome | undefined) ?? { outcome: 'unknown' };
   }
 
-  async #warnWithoutWorkers({ account = INPUT_DEFAULTS.account }: ProvisionInput): Promise<void> {
-    const accountQueue = accountTaskQueue(this.#taskQueue, account);
-    const look = () =>
-      Promise.all([
-        isPolled(this.#client, this.#taskQueue, 'workflow'),
-        isPolled(this.#client, accountQueue, 'activity'),
-      ]);
-    let [workflows, activities] = await look();
-    if (workflows === false || activities === false) {
-      // A worker that has just started is not listed yet.
-      await pause(POLLERS_APPEAR_MS);
-      [workflows, activities] = await look();
-    }
-    if (workflows === false) {
-      this.#onWarning(`No worker has polled the task queue "${this.#taskQueue}" lately: the run waits for one`);
-    } else if (activities === false) {
-      this.#onWarning(
-        `No worker with credentials for the account "${account}" has polled lately: the run waits for one`,
-      );
-    }
+  async #warnWithoutWorkers({ account, accept }: Pick<ProvisionInput, 'account' | 'accept'>): Promise<void> {
+    const accounts = [account ?? INPUT_DEFAULTS.account, ...(accept ? [accept.account] : [])];
+    for (const warning of await missingWorkers(this.#client, this.#taskQueue, accounts)) this.#onWarning(warning);
   }
 
   #handle(workflowId: string, runId?: string): WorkflowHandle<typeof provisionVpcEndpoint> {
@@ -239,6 +384,17 @@ export class ProvisioningClient {
       throw error;
     }
   }
+}
+
+/** What a start is made of. @throws InvalidInputError */
+function checkedStart(input: ProvisionInput, options: StartOptions): { workflowId: string; again: boolean } {
+  const checked = checkInput(input);
+  if (!checked.ok) throw new InvalidInputError(options.workflowId ?? '(none)', checked.problems);
+  const workflowId = options.workflowId ?? provisionWorkflowId(input);
+  const problems = input.ownerTags === false ? [] : workflowIdProblems(workflowId);
+  if (problems.length > 0) throw new InvalidInputError(workflowId, problems);
+  // A dry run tells of the moment: what an earlier one found is of no use.
+  return { workflowId, again: options.restart === true || input.request.DryRun === true };
 }
 
 /** The typed error of a failed run; `undefined` where the failure is not one of ours. */

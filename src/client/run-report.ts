@@ -1,5 +1,6 @@
 import { ApplicationFailure, isGrpcServiceError, type Client } from '@temporalio/client';
 import { INPUT_DEFAULTS } from '../contract/input.js';
+import { DEPROVISION_WORKFLOW_TYPE, type DeprovisionResult } from '../contract/deprovision.js';
 import { PROVISION_WORKFLOW_TYPE, type ProvisionState } from '../contract/messages.js';
 import {
   ATTEMPT_LOG_LENGTH,
@@ -12,7 +13,7 @@ import {
 import { ProvisionNotFoundError } from './errors.js';
 import { readRunHistory, type RecordedActivity, type RunHistory } from './run-history.js';
 import { describeRun, type PendingActivity, type RunView } from './run-view.js';
-import { shownRequest } from './shown-request.js';
+import { shownRemoval, shownRequest } from './shown-request.js';
 
 /** One call of a run, with the client token that it carried where it was a create call. */
 export interface ReportedAttempt extends AttemptRecord {
@@ -68,7 +69,7 @@ export interface RunReport {
   readonly startedAt: string;
   readonly closedAt?: string;
   readonly endpointId?: string;
-  readonly outcome?: ProvisionResult['outcome'];
+  readonly outcome?: (ProvisionResult | DeprovisionResult)['outcome'];
   readonly failure?: ReportedFailure;
   readonly cancelOutcome?: CancelOutcome;
   /** Of a terminated run. */
@@ -88,6 +89,9 @@ export interface RunReport {
 /** Longest chain that is read. A run is continued after some days of being parked. */
 const MAX_RUNS = 20;
 
+/** Types of workflows whose runs can be explained. */
+const EXPLAINED: readonly string[] = [PROVISION_WORKFLOW_TYPE, DEPROVISION_WORKFLOW_TYPE];
+
 /** gRPC status of a run that the server does not know. */
 const NOT_FOUND = 5;
 
@@ -103,7 +107,7 @@ export async function explainRun(client: Client, workflowId: string): Promise<Ru
   const { histories, olderRunsMissing } = await readChain(client, workflowId, view.runId);
   const last = histories.at(-1);
   const first = histories[0];
-  if (last === undefined || first === undefined || last.workflowType !== PROVISION_WORKFLOW_TYPE) {
+  if (last === undefined || first === undefined || !EXPLAINED.includes(last.workflowType)) {
     throw new ProvisionNotFoundError(
       workflowId,
       undefined,
@@ -112,9 +116,11 @@ export async function explainRun(client: Client, workflowId: string): Promise<Ru
   }
   const failure = reportedFailure(last);
   const checked = failure?.type !== 'InvalidInput';
-  const { shown, withheld } = shownRequest(last.input, checked);
-  const result = last.end?.kind === 'completed' ? (last.end.result as Partial<ProvisionResult> | undefined) : undefined;
-  const endpointId = result?.endpoint?.EndpointId ?? endpointOf(failure) ?? view.state?.endpointId;
+  const isRemoval = last.workflowType === DEPROVISION_WORKFLOW_TYPE;
+  const { shown, withheld } = isRemoval ? shownRemoval(last.input, checked) : shownRequest(last.input, checked);
+  const result = last.end?.kind === 'completed' ? (last.end.result as Partial<EndedWith> | undefined) : undefined;
+  const endpointId =
+    result?.endpoint?.EndpointId ?? result?.EndpointId ?? endpointOf(failure) ?? view.state?.endpointId;
   const region = shown['RegionId'];
   const cutOff =
     last.end === undefined ? undefined : last.activities.find(({ endedAt }) => endedAt === undefined)?.activityId;
@@ -146,6 +152,11 @@ export async function explainRun(client: Client, workflowId: string): Promise<Ru
     ...(view.closedAt !== undefined || view.state === undefined ? {} : { state: view.state }),
     ...(view.pending === undefined ? {} : { pending: view.pending }),
   };
+}
+
+/** What the report takes from a result, whichever of the two it is. */
+interface EndedWith extends Pick<ProvisionResult, 'endpoint'>, Pick<DeprovisionResult, 'EndpointId'> {
+  readonly outcome: NonNullable<RunReport['outcome']>;
 }
 
 /** All runs of a chain, oldest first. */

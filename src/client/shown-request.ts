@@ -36,6 +36,13 @@ export function shownRequest(input: unknown, checked: boolean): ShownRequest {
   return { shown, withheld };
 }
 
+/** The same of the input of a removal. */
+export function shownRemoval(input: unknown, checked: boolean): ShownRequest {
+  const given = Object.entries(record(input)).filter(([name]) => name !== 'account' && name !== 'notify');
+  if (!checked) return { shown: {}, withheld: given.map(([name]) => name.slice(0, LONGEST_NAME)) };
+  return { shown: Object.fromEntries(given.filter(([, value]) => typeof value === 'string')), withheld: [] };
+}
+
 function isShort(value: unknown): boolean {
   if (typeof value === 'string') return value.length <= LONGEST_VALUE;
   return typeof value !== 'object' || value === null || Object.values(value).every(isShort);

@@ -1,6 +1,9 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { FailureDetails, FailureType, InvalidInputDetails, ProvisionResult } from './result.js';
+import type { DurationText } from '../model/duration.js';
+import type { Goal } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
+import type { ExtendableWait } from '../model/run-changes.js';
+import type { FailureDetails, FailureType, InvalidInputDetails, ProvisionResult } from './result.js';
 
 /** Name under which workers register the workflow. */
 export const PROVISION_WORKFLOW_TYPE = 'provisionVpcEndpoint';
@@ -12,8 +15,10 @@ export const PHASES = [
   'parked',
   'waiting',
   'connecting',
+  'removing',
   'cleaningUp',
   'ready',
+  'removed',
   'failed',
   'cancelled',
 ] as const;
@@ -85,6 +90,72 @@ export const NOT_PARKED = 'NotParked';
  */
 export const retryNowUpdate = defineUpdate<RetryNowAnswer>('retryNow');
 
+/** How a run failed, as it is told to others. */
+export interface ToldFailure {
+  readonly type: FailureType;
+  readonly message: string;
+  readonly details: FailureDetails | InvalidInputDetails;
+}
+
+/** What the update `accepted` answers: the first of these that holds. */
+export type AcceptedAnswer =
+  /** The service holds the endpoint of this run. It is on its way to its goal, and may still fail on it. */
+  | { readonly state: 'accepted'; readonly EndpointId: string; readonly outcome: 'created' | 'adopted' }
+  /** The service refused with `code`; the run tries again at `nextTryAt` (ISO 8601) by itself. Ask again after that. */
+  | { readonly state: 'parked'; readonly code: string; readonly message: string; readonly nextTryAt: string }
+  /** The run is over. */
+  | {
+      readonly state: 'ended';
+      readonly outcome: 'failed' | 'cancelled' | 'dryRunPassed';
+      /** Of a failed run. */
+      readonly failure?: ToldFailure;
+    };
+
+/**
+ * Wait until the service has accepted the request, which takes about a second, while the run goes on. Made for
+ * update-with-start. Answers also where the run is parked and where it ends: nobody waits for days.
+ */
+export const acceptedUpdate = defineUpdate<AcceptedAnswer>('accepted');
+
+/** What `extendDeadline` is told. */
+export interface DeadlineExtension {
+  /** `accepted`, `active`, `connected`: the wait of `timeouts`; `parked`: the pause of a parked run. */
+  readonly wait: ExtendableWait;
+  /** How much longer than before. */
+  readonly by: DurationText;
+}
+
+/** What `extendDeadline` answers. */
+export interface ExtendedDeadline {
+  readonly wait: ExtendableWait;
+  /** The whole time of the wait from now on, in milliseconds; absent with `parked`. */
+  readonly withinMs?: number;
+  /** When the run gives up now, ISO 8601; absent where the wait has not begun, or stands still. */
+  readonly deadline?: string;
+}
+
+/** Type of the failure by which an update is refused whose argument is wrong. */
+export const INVALID_UPDATE = 'InvalidUpdate';
+
+/** Type of the failure by which an update is refused that comes too early, or too late. */
+export const NOT_APPLICABLE = 'NotApplicable';
+
+/**
+ * Give a wait more time. Refused as {@link INVALID_UPDATE} or, once the wait is over or the run has ended, as
+ * {@link NOT_APPLICABLE}; neither leaves an event.
+ */
+export const extendDeadlineUpdate = defineUpdate<ExtendedDeadline, [DeadlineExtension]>('extendDeadline');
+
+/** Options of a run that can be changed while it runs. */
+export interface ChangeableOptions {
+  readonly until: Goal;
+  readonly onFailure: 'keep' | 'delete';
+  readonly onCancel: 'keep' | 'delete';
+}
+
+/** Change options of a run; what is left out stays. Answers all of them. Refused like {@link extendDeadlineUpdate}. */
+export const changeOptionsUpdate = defineUpdate<ChangeableOptions, [Partial<ChangeableOptions>]>('changeOptions');
+
 /** Name of the activity that waits, and the id under which the engine shows it. */
 export const WAIT_ACTIVITY_ID = 'wait-active';
 
@@ -97,11 +168,7 @@ export interface ProvisionedNotice {
   readonly runId: string;
   readonly outcome: 'ready' | 'failed' | 'cancelled';
   readonly result?: ProvisionResult;
-  readonly failure?: {
-    readonly type: FailureType;
-    readonly message: string;
-    readonly details: FailureDetails | InvalidInputDetails;
-  };
+  readonly failure?: ToldFailure;
 }
 
 /**

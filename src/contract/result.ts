@@ -2,6 +2,7 @@ import type { Difference } from '../model/adoption.js';
 import type { ErrorClass } from '../model/error-class.js';
 import type { PreflightCheck } from '../model/preflight.js';
 import type { DeniedCall } from '../model/ram-statement.js';
+import type { RemainingEndpoint } from '../model/remaining-endpoint.js';
 import type { Problem } from '../model/request-rules.js';
 import type { VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
 
@@ -59,10 +60,25 @@ export const FAILURE_TYPES = {
   FinancialLocked: 'The endpoint is locked for arrears.',
   ConnectionLost: 'The service behind the endpoint was deleted; the endpoint can never be connected again.',
   ConnectionRejected: 'The owner of the service rejected the connection, or closed it.',
+  EndpointNotOwned: 'The endpoint that was to be removed is not of this installation. Nothing was touched.',
+  EndpointProtected: 'The endpoint is protected: only who created it can remove it.',
   DeadlineExceeded: 'A deadline passed.',
 } as const;
 
 export type FailureType = keyof typeof FAILURE_TYPES;
+
+/** A call that the service refused, as it is told beyond the activity that made it. */
+export interface RefusedCall {
+  readonly class: ErrorClass;
+  readonly code: string;
+  /** Code, message and RequestId of the service. */
+  readonly message: string;
+  readonly requestId?: string;
+  /** One sentence on what to do. */
+  readonly advice: string;
+  /** Where credentials or policy forbade it. */
+  readonly denied?: DeniedCall;
+}
 
 /** Details of every failure but `InvalidInput`: the first entry of `details`. */
 export interface FailureDetails {
@@ -87,6 +103,8 @@ export interface FailureDetails {
   readonly report?: readonly PreflightCheck[];
   /** With `onFailure: "delete"`, where the run made an endpoint or may have made one. */
   readonly undo?: UndoOutcome;
+  /** Of a removal: what is left of the endpoint; absent where it could not be read, or is not of this installation. */
+  readonly remains?: RemainingEndpoint;
 }
 
 /** What became of the endpoint of a failed run that was asked to delete it. */
@@ -113,7 +131,7 @@ export interface InvalidInputDetails {
 export interface CancelOutcome {
   readonly outcome: 'nothingCreated' | 'removed' | 'kept' | 'unknown';
   readonly endpointId?: string;
-  /** With `kept`: why it was not deleted, although `onCancel` asks for it. */
+  /** With `kept`: why it was not deleted, although `onCancel` asks for it; of a cancelled removal: what is left of it. */
   readonly reason?: string;
 }
 

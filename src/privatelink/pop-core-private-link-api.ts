@@ -108,6 +108,14 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
     return this.#api.removeZoneFromVpcEndpoint(...call);
   }
 
+  enableVpcEndpointConnection(...call: Parameters<PrivateLinkApi['enableVpcEndpointConnection']>) {
+    return this.#api.enableVpcEndpointConnection(...call);
+  }
+
+  getVpcEndpointConnection(...call: Parameters<PrivateLinkApi['getVpcEndpointConnection']>) {
+    return this.#api.getVpcEndpointConnection(...call);
+  }
+
   /** Close the connections. Calls still under way end as unknown. */
   close(): void {
     this.#agent.destroy();

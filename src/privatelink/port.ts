@@ -1,7 +1,14 @@
 import { adviceFor, classifyCode } from '../model/error-catalogue.js';
 import type { EndpointService } from '../model/endpoint-service.js';
 import { mayHaveExecuted, type ErrorClass } from '../model/error-class.js';
-import type { CreatedVpcEndpoint, ListedVpcEndpoint, Tag, VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
+import type {
+  ConnectionStatus,
+  CreatedVpcEndpoint,
+  ListedVpcEndpoint,
+  Tag,
+  VpcEndpoint,
+  VpcEndpointZone,
+} from '../model/endpoint.js';
 
 /** Values of parameters as they are sent; lists are numbered from 1 on the wire (`Zone.1.ZoneId`). */
 export type ParameterValue =
@@ -70,6 +77,21 @@ export interface EndpointAttribute {
   readonly absentCode?: 'EndpointNotFound' | 'EndpointConnectionNotFound';
 }
 
+/** What identifies a connection in a call of the service's owner. */
+export interface ConnectionRef {
+  /** Of the service. */
+  readonly RegionId: string;
+  readonly ServiceId: string;
+  readonly EndpointId: string;
+}
+
+/** What ListVpcEndpointConnections said of one endpoint, absence included. */
+export interface EndpointConnection {
+  readonly RequestId: string;
+  /** `undefined`: the service has no connection of the endpoint. */
+  readonly ConnectionStatus: ConnectionStatus | undefined;
+}
+
 /** What ListVpcEndpointZones said, absence included. */
 export interface EndpointZones {
   /** Of the last page; empty where it carried none. */
@@ -110,6 +132,12 @@ export interface PrivateLinkApi {
   removeZoneFromVpcEndpoint(
     parameters: EndpointRef & { readonly ZoneId: string; readonly ClientToken?: string },
   ): Promise<{ RequestId: string }>;
+
+  /** EnableVpcEndpointConnection, by the owner of the service. Accepted only: the connection is Connecting for a while. */
+  enableVpcEndpointConnection(ref: ConnectionRef): Promise<{ RequestId: string }>;
+
+  /** ListVpcEndpointConnections for one endpoint, by the owner of the service. */
+  getVpcEndpointConnection(ref: ConnectionRef): Promise<EndpointConnection>;
 }
 
 /** What is known of a call that did not succeed. */

@@ -4,6 +4,7 @@ import { PrivateLinkError, type CallParameters, type EndpointRef, type PrivateLi
 import { malformedAnswer } from './read-answer.js';
 import {
   readAccepted,
+  readConnection,
   readCreated,
   readListPage,
   readServicesPage,
@@ -82,6 +83,15 @@ export function privateLinkApiOver(send: SendCall): PrivateLinkApi {
     async removeZoneFromVpcEndpoint({ RegionId, EndpointId, ZoneId, ClientToken }) {
       const fields = { RegionId, EndpointId, ZoneId, ClientToken };
       return removal('RemoveZoneFromVpcEndpoint', fields, ['EndpointZoneNotFound', 'EndpointNotFound']);
+    },
+
+    async enableVpcEndpointConnection({ RegionId, ServiceId, EndpointId }) {
+      const action = 'EnableVpcEndpointConnection';
+      return readAccepted(await send(action, { RegionId, ServiceId, EndpointId }), action);
+    },
+
+    async getVpcEndpointConnection({ RegionId, ServiceId, EndpointId }) {
+      return readConnection(await send('ListVpcEndpointConnections', { RegionId, ServiceId, EndpointId }), EndpointId);
     },
   };
 

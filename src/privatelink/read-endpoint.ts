@@ -1,7 +1,7 @@
 import type { CreatedVpcEndpoint, ListedVpcEndpoint, Tag, VpcEndpoint, VpcEndpointZone } from '../model/endpoint.js';
 import type { EndpointService } from '../model/endpoint-service.js';
 import { isJsonObject, type Json, type JsonObject } from './plain-json.js';
-import type { ListServicesPage, ListVpcEndpointsPage } from './port.js';
+import type { EndpointConnection, ListServicesPage, ListVpcEndpointsPage } from './port.js';
 import { malformedAnswer, requestIdOf } from './read-answer.js';
 
 /** Type of every field of an endpoint. The compiler keeps the list complete. */
@@ -124,6 +124,19 @@ export function readZones(body: JsonObject): { RequestId: string; zones: VpcEndp
     return { ...(typedFields(item, ZONE_FIELDS) as Omit<VpcEndpointZone, 'ZoneId'>), ZoneId };
   });
   return { RequestId: requestIdOf(body) ?? '', zones, ...nextToken(body) };
+}
+
+/**
+ * Read ListVpcEndpointConnections, filtered by one endpoint.
+ *
+ * @throws PrivateLinkError `MalformedResponse` - No list, or the connection of the endpoint without a status.
+ */
+export function readConnection(body: JsonObject, EndpointId: string): EndpointConnection {
+  const action = 'ListVpcEndpointConnections';
+  const found = items(body, 'Connections', action).find((item) => item['EndpointId'] === EndpointId);
+  const status = found?.['ConnectionStatus'];
+  if (found !== undefined && typeof status !== 'string') throw without('ConnectionStatus', action, body);
+  return { RequestId: requestIdOf(body) ?? '', ConnectionStatus: typeof status === 'string' ? status : undefined };
 }
 
 /** Read the answer of an action that returns nothing but its RequestId. @throws PrivateLinkError `MalformedResponse` - None there. */

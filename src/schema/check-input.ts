@@ -5,25 +5,16 @@ import { PROTOCOL_PARAMETERS, REQUEST_FIELDS } from '../model/request.js';
 import { requestProblems, type Problem } from '../model/request-rules.js';
 import { INPUT_FIELDS, type ProvisionInput } from '../contract/input.js';
 import { provisionInputSchema } from './provision-input.js';
+import { isObject, listed, NO_PARAMETER_NAME, noObject, pathText, schemaProblems } from './schema-problems.js';
 
 /** An input that keeps the contract, or everything that is wrong with it. */
 export type CheckedInput =
   { readonly ok: true; readonly input: ProvisionInput } | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Version in which fields that are refused by name today are expected; said in the message. */
-const LATER = 'is not available in this version of durable-privatelink';
-
 const PROTOCOL_NAMES: ReadonlySet<string> = new Set(PROTOCOL_PARAMETERS.map((name) => name.toLowerCase()));
 const REQUEST_NAMES: ReadonlySet<string> = new Set(REQUEST_FIELDS.map((name) => name.toLowerCase()));
 
 const PROTOCOL_PARAMETER = 'is a parameter of the protocol, which the worker sets: leave it out';
-const NO_PARAMETER_NAME = 'is no parameter name: letters, digits and ".", a letter first';
-
-/** A list that nobody reads to its end helps nobody, and a failure that holds it must fit into the engine's limits. */
-const MAX_PROBLEMS = 50;
-
-/** Longest key that a problem repeats. */
-const MAX_SHOWN_KEY = 100;
 
 /**
  * Check the whole input of a provision and list every problem at once, each with its path.
@@ -32,11 +23,7 @@ const MAX_SHOWN_KEY = 100;
  * ends after 50 problems, and says so.
  */
 export function checkInput(raw: unknown): CheckedInput {
-  if (!isObject(raw)) {
-    const got =
-      raw === undefined ? 'nothing' : raw === null ? 'null' : Array.isArray(raw) ? 'a list' : `a ${typeof raw}`;
-    return refused([{ path: '', message: `expected one JSON object {"request": {...}}, got ${got}` }]);
-  }
+  if (!isObject(raw)) return refused([noObject(raw, '{"request": {...}}')]);
   if (!('request' in raw) && Object.keys(raw).some((key) => REQUEST_FIELDS.includes(key))) {
     const fields = Object.keys(raw).filter((key) => REQUEST_FIELDS.includes(key));
     return refused([{ path: '', message: `wrap these in "request": ${fields.join(', ')}` }]);
@@ -44,17 +31,15 @@ export function checkInput(raw: unknown): CheckedInput {
 
   const parsed = provisionInputSchema.safeParse(raw);
   // Joined and not spread into a call: there may be more problems than a call has room for arguments.
-  const problems = (parsed.success ? [] : firstIssues(parsed.error.issues))
-    .flatMap((issue) => problemsOf(issue, raw))
-    .concat(
-      isObject(raw.request) ? requestProblems(raw.request, raw.ownerTags !== false) : [],
-      extraParameterProblems(raw.extraParameters),
-      durationProblems(raw),
-      adoptionProblems(raw),
-      laterFields(raw),
-    );
+  const problems = (parsed.success ? [] : schemaProblems(parsed.error.issues, raw, unknownKeyMessage)).concat(
+    isObject(raw.request) ? requestProblems(raw.request, raw.ownerTags !== false) : [],
+    extraParameterProblems(raw.extraParameters),
+    durationProblems(raw),
+    adoptionProblems(raw),
+    acceptanceProblems(raw),
+  );
 
-  if (!parsed.success || problems.length > 0) return refused(atMost(MAX_PROBLEMS, withoutRepeats(problems)));
+  if (!parsed.success || problems.length > 0) return refused(listed(problems));
   return { ok: true, input: parsed.data as ProvisionInput };
 }
 
@@ -65,55 +50,6 @@ export function inputJsonSchema(): Record<string, unknown> {
 
 function refused(problems: readonly Problem[]): CheckedInput {
   return { ok: false, problems };
-}
-
-/** What is of another type is not also too short: zod says both of a list where a text belongs. */
-function firstIssues(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
-  const mistyped = new Set(issues.filter(({ code }) => code === 'invalid_type').map(({ path }) => pathText(path)));
-  return issues.filter((issue) => issue.code === 'invalid_type' || !mistyped.has(pathText(issue.path)));
-}
-
-function problemsOf(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
-  const path = pathText(issue.path);
-  switch (issue.code) {
-    case 'unrecognized_keys':
-      return issue.keys.slice(0, MAX_PROBLEMS + 1).map((key) => ({
-        path: pathText([...issue.path, key]),
-        message: unknownKeyMessage(key, issue.path),
-      }));
-    case 'invalid_key':
-      return [{ path, message: NO_PARAMETER_NAME }];
-    case 'invalid_type':
-      return [
-        {
-          path,
-          message: valueAt(raw, issue.path) === undefined ? 'is missing' : `expected ${withArticle(issue.expected)}`,
-        },
-      ];
-    case 'invalid_value':
-      return [
-        {
-          path,
-          message:
-            valueAt(raw, issue.path) === undefined
-              ? 'is missing'
-              : `expected one of ${issue.values.map((value) => JSON.stringify(value)).join(', ')}`,
-        },
-      ];
-    case 'invalid_union': {
-      const deeper = issue.errors.flat().filter((inner) => inner.path.length > 0 || inner.code === 'unrecognized_keys');
-      if (deeper.length > 0) {
-        return deeper.flatMap((inner) => problemsOf({ ...inner, path: [...issue.path, ...inner.path] }, raw));
-      }
-      return [{ path, message: issue.message }];
-    }
-    case 'too_big':
-      return [{ path, message: issue.origin === 'array' ? `has more than ${issue.maximum} items` : issue.message }];
-    case 'too_small':
-    case 'invalid_format':
-    default:
-      return [{ path, message: issue.message.replace(/^Invalid input: /, '') }];
-  }
 }
 
 /** Say what an unknown key might have been. */
@@ -198,47 +134,13 @@ function adoptionProblems(raw: Record<string, unknown>): Problem[] {
   return [{ path: 'ifExists', message: '"adopt" needs request.EndpointName, by which the endpoint is found' }];
 }
 
-/** Fields and values of the contract that this version does not build yet. */
-function laterFields(raw: Record<string, unknown>): Problem[] {
-  const problems: Problem[] = [];
-  const later = (path: string, used: boolean, instead: string) => {
-    if (used) problems.push({ path, message: `${LATER}; ${instead}` });
-  };
-  later('accept', isObject(raw.accept), 'use false');
-  return problems;
-}
-
-function withoutRepeats(problems: readonly Problem[]): Problem[] {
-  return [...new Map(problems.map((problem) => [`${problem.path}\n${problem.message}`, problem])).values()];
-}
-
-function atMost(limit: number, problems: readonly Problem[]): readonly Problem[] {
-  if (problems.length <= limit) return problems;
-  return [...problems.slice(0, limit), { path: '', message: `has more problems than these ${limit}` }];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
-  return path.reduce<unknown>(
-    (value, key) =>
-      typeof value === 'object' && value !== null ? (value as Record<PropertyKey, unknown>)[key] : undefined,
-    raw,
-  );
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((text, part) => {
-    if (typeof part === 'number') return `${text}[${part}]`;
-    const key = String(part);
-    const shown = key.length > MAX_SHOWN_KEY ? `${key.slice(0, MAX_SHOWN_KEY)}…` : key;
-    return text === '' ? shown : `${text}.${shown}`;
-  }, '');
-}
-
-function withArticle(type: string): string {
-  const name = { array: 'list', int: 'whole number' }[type] ?? type;
-  return `${/^[aeiou]/.test(name) ? 'an' : 'a'} ${name}`;
+/** Who has a connection accepted waits for it. */
+function acceptanceProblems(raw: Record<string, unknown>): Problem[] {
+  if (!isObject(raw.accept) || raw.until === 'Connected') return [];
+  return [
+    {
+      path: 'accept',
+      message: 'needs until "Connected": a run that is done when it is Active waits for no connection',
+    },
+  ];
 }

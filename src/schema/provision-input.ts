@@ -5,7 +5,7 @@ import { ACCOUNT_PATTERN } from '../contract/task-queues.js';
 import { INPUT_DEFAULTS } from '../contract/input.js';
 
 /** The schema of one parameter, made from its definition in the model. */
-function parameter(name: ParameterName): z.ZodType {
+export function parameter(name: ParameterName): z.ZodType {
   const { type, values, pattern, rule, meaning, unit, minimum, maximum, minLength, maxLength } =
     parameterDefinition(name);
   const expected = { error: rule === undefined ? 'must not be empty' : `expected ${rule}` };
@@ -76,7 +76,8 @@ const request = z
   })
   .describe('Parameters of CreateVpcEndpoint, named and cased as in the API.');
 
-const duration = (what: string) =>
+/** A duration, described. */
+export const duration = (what: string) =>
   z
     .string()
     .regex(DURATION_PATTERN, {
@@ -109,12 +110,20 @@ const name = (maxLength: number) => {
   return z.string().min(1, expected).max(maxLength, expected);
 };
 
-const notifyTarget = z.strictObject({
-  workflowId: name(1_000).describe('Workflow to signal.'),
-  signal: name(200).describe(`Signal name; default ${INPUT_DEFAULTS.signal}.`).optional(),
-});
+/** The workflows that want to hear of the outcome. */
+export const notifyTargets = (defaultSignal: string) =>
+  z
+    .array(
+      z.strictObject({
+        workflowId: name(1_000).describe('Workflow to signal.'),
+        signal: name(200).describe(`Signal name; default ${defaultSignal}.`).optional(),
+      }),
+    )
+    .max(10)
+    .meta(rule('Workflows to signal, whatever the outcome.'));
 
-const account = z
+/** The name of an account. */
+export const account = z
   .string()
   .regex(ACCOUNT_PATTERN, { error: 'expected 1 to 64 letters, digits, ".", "_" or "-", a letter or digit first' });
 
@@ -158,6 +167,6 @@ export const provisionInputSchema = z
       })
       .optional(),
     retry: z.strictObject({ quota: park, status: park }).optional(),
-    notify: z.array(notifyTarget).max(10).meta(rule('Workflows to signal, whatever the outcome.')).optional(),
+    notify: notifyTargets(INPUT_DEFAULTS.signal).optional(),
   })
   .describe('Input of the workflow provisionVpcEndpoint: one request for one PrivateLink VPC endpoint.');

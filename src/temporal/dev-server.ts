@@ -32,6 +32,17 @@ export const VIRTUAL_TIME: readonly string[] = ['frontend.WorkflowTimeSkippingEn
 /** Types that a search attribute can have, as the CLI spells them. */
 export type SearchAttributeType = 'Text' | 'Keyword' | 'Int' | 'Double' | 'Bool' | 'Datetime' | 'KeywordList';
 
+/** Their numbers in the protocol. */
+const TYPE_NUMBERS: Readonly<Record<SearchAttributeType, number>> = {
+  Text: 1,
+  Keyword: 2,
+  Int: 3,
+  Double: 4,
+  Bool: 5,
+  Datetime: 6,
+  KeywordList: 7,
+};
+
 /** How to start a dev server. */
 export interface DevServerOptions {
   /** The Temporal CLI, from `findTemporalBinary`. */
@@ -48,6 +59,7 @@ export interface DevServerOptions {
   readonly dbFilename?: string;
   /** Namespace to create at the start, beside `default`. */
   readonly namespace?: string;
+  /** Search attributes to register in the namespace; a file that exists already gets those that it lacks. */
   readonly searchAttributes?: Readonly<Record<string, SearchAttributeType>>;
   /** `KEY=VALUE` with a JSON value; see {@link FAST_TIMERS} and {@link VIRTUAL_TIME}. */
   readonly dynamicConfig?: readonly string[];
@@ -113,6 +125,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   };
   try {
     await waitUntilServing(server, child, options);
+    if (options.dbFilename !== undefined) await registerMissing(server.address, options);
   } catch (error) {
     await server.kill();
     throw error;
@@ -277,11 +290,30 @@ function accepts(port: number): Promise<boolean> {
 }
 
 async function describeNamespace(address: string, namespace: string): Promise<void> {
+  await asked(address, (connection) => connection.workflowService.describeNamespace({ namespace }));
+}
+
+/** The CLI registers search attributes in a namespace that it creates, and passes over one that the file has already. */
+async function registerMissing(
+  address: string,
+  { namespace = 'default', searchAttributes = {} }: DevServerOptions,
+): Promise<void> {
+  const { customAttributes } = await asked(address, ({ operatorService }) =>
+    operatorService.listSearchAttributes({ namespace }),
+  );
+  const missing = Object.entries(searchAttributes).filter(([name]) => customAttributes[name] == null);
+  if (missing.length === 0) return;
+  const types = Object.fromEntries(missing.map(([name, type]) => [name, TYPE_NUMBERS[type]]));
+  await asked(address, ({ operatorService }) =>
+    operatorService.addSearchAttributes({ namespace, searchAttributes: types }),
+  );
+}
+
+/** Make a call on a connection of its own. */
+async function asked<Answer>(address: string, call: (connection: Connection) => Promise<Answer>): Promise<Answer> {
   const connection = await Connection.connect({ address, connectTimeout: CALL_TIMEOUT_MS });
   try {
-    await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
+    return await connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => call(connection));
   } finally {
     await connection.close();
   }

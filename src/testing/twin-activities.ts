@@ -1,4 +1,5 @@
-import { createActivities, type Activities } from '../activities/index.js';
+import { createActivities, type Activities, type RunRecords } from '../activities/index.js';
+import type { FleetPlace } from '../contract/search-attributes.js';
 import { flattenParameters } from '../privatelink/parameters.js';
 import type { PrivateLinkApi } from '../privatelink/port.js';
 import { privateLinkApiOver } from '../privatelink/private-link-api-over.js';
@@ -12,6 +13,13 @@ export interface TestKitOptions extends TwinOptions {
   readonly installation?: string;
   /** Runs that the workflow id had before; none when left out, because the SDK's test server cannot tell. */
   readonly findEarlierRuns?: Parameters<typeof createActivities>[0]['findEarlierRuns'];
+  /**
+   * What is known of runs, for `findOrphans`; the test server is asked when left out. The SDK's tells no retention, so that
+   * nothing is old and young enough to be an orphan.
+   */
+  readonly runRecords?: RunRecords;
+  /** Where runs keep what the list of all runs shows; their memo when left out: test servers know no attributes of ours. */
+  readonly fleet?: FleetPlace;
 }
 
 /** A twin in this process, and our activities on it. */
@@ -40,7 +48,13 @@ const IN_READS: SettingsChange = {
  * and not after a time. Zones and endpoints that are removed are seen going once.
  */
 export function createTestKit(options: TestKitOptions = {}): TestKit {
-  const { installation, findEarlierRuns = async () => ({ inDoubt: false }), ...twinOptions } = options;
+  const {
+    installation,
+    findEarlierRuns = async () => ({ inDoubt: false }),
+    runRecords,
+    fleet = 'memo',
+    ...twinOptions
+  } = options;
   const twin = createInProcessTwin({
     ...twinOptions,
     settings: { ...IN_READS, ...twinOptions.settings },
@@ -50,7 +64,9 @@ export function createTestKit(options: TestKitOptions = {}): TestKit {
     privateLink: () => privateLink,
     accountTaskQueue: (taskQueue) => taskQueue,
     findEarlierRuns,
+    fleet,
     ...(installation === undefined ? {} : { installation }),
+    ...(runRecords === undefined ? {} : { runRecords }),
   });
   return { twin, activities, privateLink };
 }

@@ -72,8 +72,8 @@ export async function acceptEndpoint(
 ): Promise<Accepted> {
   const { firstExecutionRunId, originalExecutionRunId, runId } = workflowInfo();
   const tokenBase = progress?.tokenBase ?? provision.tokenBase ?? firstExecutionRunId;
-  const parking = new Parking(provision, progress?.parking);
-  const clock = new AcceptanceClock(progress?.acceptedLeftMs ?? provision.timeouts.acceptedMs);
+  const parking = new Parking(provision, progress?.parking, () => run.parkedExtraMs);
+  const clock = new AcceptanceClock(() => provision.timeouts, progress?.acceptedLeftMs);
   const look = lookInTime(run, provision, clock);
   // A run that was reset does not know what it did after the point to which it was reset.
   const afterRefusal = originalExecutionRunId === runId ? 'refused' : 'unchecked';
@@ -88,7 +88,13 @@ export async function acceptEndpoint(
     }
     const token = clientToken(tokenBase, run.epoch);
     const lookOnly = absence === 'unchecked' && provision.owner !== undefined && mayUndo(provision);
-    const outcome = await clock.running(() => create(run, provision, token, { absence, lookOnly }, clock.leftMs));
+    const outcome = await create(run, provision, token, { absence, lookOnly }, clock);
+    if (outcome === 'moreTime') {
+      // The next activity knows nothing of the attempts of this one, so it looks before it sends the same token again.
+      absence = 'unchecked';
+      unsettled ||= !lookOnly && !provision.dryRun;
+      continue;
+    }
     run.addAttempts(outcome.attempts);
 
     switch (outcome.kind) {
@@ -162,15 +168,17 @@ async function stillOurs(
   return found.kind === 'absent' ? undefined : found;
 }
 
+/** @returns `moreTime`: it was not answered in its time, and somebody gave the run more of it. */
 async function create(
   run: RunState,
   provision: Provision,
   token: string,
   { absence, lookOnly }: { readonly absence: CreateInput['absence']; readonly lookOnly: boolean },
-  leftMs: number,
-): Promise<CreateOutcome> {
-  const { request, dryRun, timeouts, account } = provision;
-  if (leftMs <= 0) throw deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, undefined);
+  clock: AcceptanceClock,
+): Promise<CreateOutcome | 'moreTime'> {
+  const { request, dryRun, account } = provision;
+  const { leftMs, limitMs } = clock;
+  if (leftMs <= 0) throw deadlineExceeded(run, 'accepted', limitMs, account, undefined);
   const service = request.ServiceId ?? request.ServiceName ?? '';
   const act = dryRun
     ? 'dry run of an endpoint'
@@ -185,13 +193,15 @@ async function create(
   // The queue of the creates is paced, and a look creates nothing.
   const queue = lookOnly ? { ...provision, createTaskQueue: provision.activityTaskQueue } : provision;
   try {
-    return await creating(queue, call).createEndpoint({
-      provision,
-      epoch: run.epoch,
-      absence,
-      ...(lookOnly ? { lookOnly } : {}),
-      ...(dryRun ? {} : { clientToken: token }),
-    });
+    return await clock.running(() =>
+      creating(queue, call).createEndpoint({
+        provision,
+        epoch: run.epoch,
+        absence,
+        ...(lookOnly ? { lookOnly } : {}),
+        ...(dryRun ? {} : { clientToken: token }),
+      }),
+    );
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     if (CancellationScope.current().consideredCancelled) {
@@ -200,10 +210,11 @@ async function create(
     }
     run.learnFrom(lastWordOf(error));
     if (!isDeadline(error)) throw unexpected(run, error);
+    if (clock.limitMs > limitMs) return 'moreTime';
     const found = provision.owner === undefined || dryRun ? undefined : await lastScan(run, provision);
     if (found?.kind === 'adopted') return { ...found, madeHere: absence !== 'unchecked' };
     if (found !== undefined && found.kind !== 'absent') return found;
-    throw deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttemptOf(error));
+    throw deadlineExceeded(run, 'accepted', limitMs, account, lastAttemptOf(error));
   }
 }
 
@@ -216,6 +227,7 @@ function accept(
   run.mayHaveCreated = false;
   run.madeHere = outcome.kind === 'created' || outcome.madeHere === true;
   run.acceptedAt = now();
+  run.acceptedAs = outcome.kind;
   return {
     kind: outcome.kind,
     endpoint: outcome.endpoint,

@@ -18,7 +18,9 @@ const HEARTBEAT_TIMEOUT = '6s';
 const ATTEMPT_TIMEOUT = '60s';
 
 /** Checks of the input: on the worker of the workflow, without a round trip through the server. */
-export const { parseInput } = proxyLocalActivities<Pick<Activities, 'parseInput'>>({ startToCloseTimeout: '10s' });
+export const { parseInput, parseDeprovisionInput } = proxyLocalActivities<
+  Pick<Activities, 'parseInput' | 'parseDeprovisionInput'>
+>({ startToCloseTimeout: '10s' });
 
 /**
  * The create call. Cancelling waits for the attempt in flight, so that its answer is not lost.
@@ -36,7 +38,7 @@ export function creating(provision: Provision, call: CallOptions): Pick<Activiti
 
 /** Reads. Cancelling leaves them at once: they have no effect to wait for. */
 export function reading(
-  provision: Provision,
+  provision: Pick<Provision, 'activityTaskQueue'>,
   call: CallOptions,
 ): Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint' | 'preflight'> {
   return proxyActivities<Pick<Activities, 'findEndpoint' | 'awaitEndpoint' | 'describeEndpoint' | 'preflight'>>({
@@ -47,7 +49,10 @@ export function reading(
 }
 
 /** Removals. Every attempt decides from what it reads, so one that was cut off is simply repeated. */
-export function removing(provision: Provision, call: CallOptions): Pick<Activities, 'removeEndpoint'> {
+export function removing(
+  provision: Pick<Provision, 'activityTaskQueue'>,
+  call: CallOptions,
+): Pick<Activities, 'removeEndpoint'> {
   return proxyActivities<Pick<Activities, 'removeEndpoint'>>({
     ...callOptions(provision, call),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
@@ -55,7 +60,43 @@ export function removing(provision: Provision, call: CallOptions): Pick<Activiti
   });
 }
 
-function callOptions(provision: Provision, { activityId, summary, withinMs }: CallOptions) {
+/** Checks of the input of a sweep, likewise. */
+export const { parseFindOrphansInput } = proxyLocalActivities<Pick<Activities, 'parseFindOrphansInput'>>({
+  startToCloseTimeout: '10s',
+});
+
+/** One attempt of a sweep: pages of a list, and thousands of questions to the server. */
+const SWEEP_ATTEMPT_TIMEOUT = '10m';
+
+/** Sweeps: reads only, so cancelling leaves them at once. */
+export function sweeping(activityTaskQueue: string, call: CallOptions): Pick<Activities, 'scanOrphans'> {
+  return proxyActivities<Pick<Activities, 'scanOrphans'>>({
+    ...callOptions({ activityTaskQueue }, call),
+    startToCloseTimeout: SWEEP_ATTEMPT_TIMEOUT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '2s', backoffCoefficient: 2, maximumInterval: '60s' },
+  });
+}
+
+/** Requests to the lane of an account: a signal, which may be sent again. */
+export function asking(provision: Provision, call: CallOptions): Pick<Activities, 'askToAccept'> {
+  return proxyActivities<Pick<Activities, 'askToAccept'>>({
+    ...callOptions(provision, call),
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  });
+}
+
+/** Acceptances. Idempotent by state, so one that was cut off is repeated. */
+export function accepting(activityTaskQueue: string, call: CallOptions): Pick<Activities, 'acceptConnection'> {
+  return proxyActivities<Pick<Activities, 'acceptConnection'>>({
+    ...callOptions({ activityTaskQueue }, call),
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
+  });
+}
+
+function callOptions(provision: Pick<Provision, 'activityTaskQueue'>, { activityId, summary, withinMs }: CallOptions) {
   return {
     taskQueue: provision.activityTaskQueue,
     activityId,

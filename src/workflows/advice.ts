@@ -52,7 +52,8 @@ export function adviceOnDeadline(
   return `${remedy} ${again}`;
 }
 
-function obstacle({ class: errorClass, advice }: FailedCall): string {
+/** What to do about a call that failed until a deadline. */
+export function obstacle({ class: errorClass, advice }: FailedCall): string {
   if (!DONE_BY_THE_RUN.test(advice)) return advice;
   return errorClass === 'throttled'
     ? 'Have the other tools of the account call less, or ask for a higher limit: every try was throttled.'

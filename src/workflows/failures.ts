@@ -3,7 +3,13 @@ import { formatMs } from '../model/duration.js';
 import type { Goal } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
 import { problemsText, type Problem } from '../model/request-rules.js';
-import { NOT_READY, type FailureDetails, type FailureType, type InvalidInputDetails } from '../contract/result.js';
+import {
+  NOT_READY,
+  type FailureDetails,
+  type FailureType,
+  type InvalidInputDetails,
+  type RefusedCall,
+} from '../contract/result.js';
 import type { CreateOutcome, FailedCall, LastWord, Refusal } from '../activities/index.js';
 import { adviceOnDeadline, adviceOnRefusal, type LastAttempt } from './advice.js';
 import type { RunState } from './run-state.js';
@@ -53,6 +59,22 @@ export function refused(run: RunState, refusal: Refusal, mayExist: boolean): App
     ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
     retryable,
     endpointMayExist: mayExist || meant === 'exists' || meant === 'tokenReuse',
+  });
+}
+
+/** The lane of the service's owner was refused for good. The endpoint is Active, and not of use. */
+export function notAccepted(run: RunState, refusal: RefusedCall, endpointId: string): ApplicationFailure {
+  const retryable = MAY_PASS.includes(refusal.class);
+  const message = `${endpointId} is Active, and its connection was not accepted: ${refusal.message}`;
+  return failure(run, TYPE_OF_CLASS[refusal.class], message, {
+    class: refusal.class,
+    code: refusal.code,
+    ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    endpointId,
+    advice: `${refusal.advice} ${endpointId} is kept: start the same workflow id again to have its connection accepted.`,
+    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
+    retryable,
+    endpointMayExist: true,
   });
 }
 

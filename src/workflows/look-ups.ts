@@ -61,13 +61,18 @@ export function lookInTime(run: RunState, provision: Provision, clock: Acceptanc
   const late = (lastAttempt?: LastAttempt) =>
     deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttempt);
   return async (activityId) => {
-    if (clock.leftMs <= 0) throw late();
-    try {
-      return await clock.running(() => scan(provision, activityId, clock.leftMs));
-    } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
-      run.learnFrom(lastWordOf(error));
-      throw isDeadline(error) ? late(lastAttemptOf(error)) : unexpected(run, error);
+    for (;;) {
+      if (clock.leftMs <= 0) throw late();
+      const { limitMs } = clock;
+      try {
+        return await clock.running(() => scan(provision, activityId, clock.leftMs));
+      } catch (error) {
+        if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+        run.learnFrom(lastWordOf(error));
+        if (!isDeadline(error)) throw unexpected(run, error);
+        // Somebody gave it more time meanwhile.
+        if (clock.limitMs <= limitMs) throw late(lastAttemptOf(error));
+      }
     }
   };
 }

@@ -1,4 +1,5 @@
 import { getExternalWorkflowHandle, log, workflowInfo } from '@temporalio/workflow';
+import type { DeprovisionedNotice } from '../contract/deprovision.js';
 import type { ProvisionedNotice } from '../contract/messages.js';
 import type { Provision } from '../activities/index.js';
 
@@ -9,10 +10,10 @@ import type { Provision } from '../activities/index.js';
  */
 export async function notifyAll(
   provision: Pick<Provision, 'notify'>,
-  notice: Omit<ProvisionedNotice, 'workflowId' | 'runId'>,
+  notice: WithoutIds<ProvisionedNotice> | WithoutIds<DeprovisionedNotice>,
 ): Promise<void> {
   const { workflowId, runId } = workflowInfo();
-  const full: ProvisionedNotice = { workflowId, runId, ...notice };
+  const full = { workflowId, runId, ...notice };
   await Promise.all(
     provision.notify.map(async (target) => {
       try {
@@ -27,3 +28,5 @@ export async function notifyAll(
     }),
   );
 }
+
+type WithoutIds<Notice> = Omit<Notice, 'workflowId' | 'runId'>;

@@ -46,10 +46,17 @@ export interface Pause {
 export class Parking {
   readonly #policies: Provision['park'];
   readonly #dryRun: boolean;
+  readonly #extraMs: () => number;
   readonly #series: Map<ErrorClass, Series>;
   #code: ParkingMemory['code'];
 
-  constructor({ park, dryRun }: Pick<Provision, 'park' | 'dryRun'>, memory?: ParkingMemory) {
+  /** @param extraMs - By how much callers have extended the wait so far. */
+  constructor(
+    { park, dryRun }: Pick<Provision, 'park' | 'dryRun'>,
+    memory?: ParkingMemory,
+    extraMs: () => number = () => 0,
+  ) {
+    this.#extraMs = extraMs;
     this.#policies = park;
     this.#dryRun = dryRun;
     this.#series = new Map(memory?.series);
@@ -82,7 +89,7 @@ export class Parking {
     const policy = this.#policyOf(refusal);
     if (policy === null) return undefined;
     const { parkAtMostMs = Number.POSITIVE_INFINITY } = refusal;
-    const endMs = Math.min(series.sinceMs + policy.timeoutMs, this.#code.sinceMs + parkAtMostMs);
+    const endMs = Math.min(series.sinceMs + policy.timeoutMs, this.#code.sinceMs + parkAtMostMs) + this.#extraMs();
     if (endMs <= nowMs) return undefined;
     series.times += 1;
     this.#code.times += 1;

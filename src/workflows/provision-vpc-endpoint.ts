@@ -1,18 +1,29 @@
-import { ApplicationFailure, CancellationScope, isCancellation, setHandler } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  isCancellation,
+  setHandler,
+} from '@temporalio/workflow';
+import { acceptanceSignal } from '../contract/accept-lane.js';
 import type { ProvisionInput } from '../contract/input.js';
-import { retryNowUpdate, stateQuery } from '../contract/messages.js';
+import type { ToldFailure } from '../contract/messages.js';
 import type { FailureDetails, FailureType, ProvisionResult } from '../contract/result.js';
 import type { Provision } from '../activities/index.js';
 import { acceptEndpoint, type Progress } from './accept-endpoint.js';
+import { Acceptance } from './acceptance.js';
 import { parseInput } from './activity-policies.js';
 import { continuationOf, continueRun, type Continuation } from './continuation.js';
 import { reportDryRun } from './dry-run.js';
 import { invalidInput } from './failures.js';
+import { failedEntry, fleetEntry, startFleetRecord } from './fleet-record.js';
 import { notifyAll } from './notify.js';
+import { RunControls } from './run-controls.js';
 import { now, RunState } from './run-state.js';
 import { settleCancelled } from './settle-cancelled.js';
 import { undoFailed } from './undo.js';
-import { waitUntil } from './wait-until.js';
+import { waitUntilActive, waitUntilConnected } from './wait-until.js';
 
 /**
  * Turn one request into one ready VPC endpoint, or one typed failure, whatever crashes in between.
@@ -29,55 +40,69 @@ export async function provisionVpcEndpoint(
 ): Promise<ProvisionResult> {
   const continued = continuationOf(continuation);
   const run = new RunState(continued?.memory);
+  const controls = new RunControls(run);
+  const acceptance = new Acceptance(run);
   let provision = continued?.provision;
-  setHandler(retryNowUpdate, () => run.wake(), {
-    validator: () => run.expectParked(),
-    description: 'End the pause of a parked run',
+  controls.register();
+  setHandler(acceptanceSignal, (notice) => acceptance.hear(notice), {
+    description: 'What became of the connection that accept/<account> was asked for',
   });
-  setHandler(stateQuery, () => run.snapshot(), { description: 'Where the run stands and what it waits for' });
 
   try {
-    const checked = continued?.provision ?? (await checkedInput(input));
+    const checked = controls.begin(continued?.provision ?? (await checkedInput(run, input)));
     provision = checked;
+    run.fleet = startFleetRecord(checked.fleet, fleetEntry(checked), continued?.memory);
     const once = () =>
-      provisionOnce(run, checked, continued?.progress, (progress) =>
-        continueRun(input, { provision: checked, memory: run.memory, progress }),
-      );
+      provisionOnce(run, checked, acceptance, continued?.progress, (progress) => {
+        run.continues();
+        return continueRun(input, { provision: checked, memory: run.memory, progress });
+      });
     const result = checked.dryRun ? await reportDryRun(run, checked, once) : await once();
     run.enter('ready', 'nothing');
+    if (result.outcome === 'dryRunPassed') run.end({ state: 'ended', outcome: result.outcome });
     await shielded(() => notifyAll(checked, { outcome: 'ready', result }));
     return result;
   } catch (error) {
+    const target = provision;
     if (isCancellation(error)) {
       await shielded(async () => {
-        await settleCancelled(run, provision);
-        if (provision !== undefined) await notifyAll(provision, { outcome: 'cancelled' });
+        await acceptance.withdraw();
+        await settleCancelled(run, target);
+        run.end({ state: 'ended', outcome: 'cancelled' });
+        if (target !== undefined) await notifyAll(target, { outcome: 'cancelled' });
       });
     } else if (error instanceof ApplicationFailure) {
-      const target = provision;
+      await shielded(() => acceptance.withdraw());
       const final = target === undefined ? error : await shielded(() => undoFailed(run, target, error));
+      run.fleet?.learn(failedEntry(final));
       run.enter('failed', `nothing: ${final.message}`);
-      const failure = {
-        type: final.type as FailureType,
-        message: final.message,
-        details: (final.details?.[0] ?? {}) as FailureDetails,
-      };
+      const failure = told(final);
+      run.end({ state: 'ended', outcome: 'failed', failure });
       if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure }));
       throw final;
     }
     throw error;
+  } finally {
+    // Whoever waits for an answer has it by now: a closed run would take it with it.
+    await shielded(() => condition(allHandlersFinished));
   }
 }
 
-async function checkedInput(input: ProvisionInput): Promise<Provision> {
+function told({ type, message, details }: ApplicationFailure): ToldFailure {
+  return { type: type as FailureType, message, details: (details?.[0] ?? {}) as FailureDetails };
+}
+
+async function checkedInput(run: RunState, input: ProvisionInput): Promise<Provision> {
   const parsed = await parseInput(input);
-  if (!parsed.ok) throw invalidInput(parsed.problems);
-  return parsed.provision;
+  if (parsed.ok) return parsed.provision;
+  run.fleet = startFleetRecord(parsed.fleet, {});
+  throw invalidInput(parsed.problems);
 }
 
 async function provisionOnce(
   run: RunState,
   provision: Provision,
+  acceptance: Acceptance,
   progress: Progress | undefined,
   continueAsNew: (progress: Progress) => Promise<never>,
 ): Promise<ProvisionResult> {
@@ -85,27 +110,32 @@ async function provisionOnce(
   if (accepted.kind === 'dryRunPassed') {
     return { outcome: 'dryRunPassed', zones: [], times: {}, attempts: run.attempts };
   }
-  const { EndpointId } = accepted.endpoint;
-  const active = await waitUntil(run, provision, EndpointId, 'Active');
-  const activeAt = now();
-  const isDone = provision.until !== 'Connected';
-  const ready = isDone ? active : await waitUntil(run, provision, EndpointId, 'Connected');
+  const { endpoint, zones, ...times } = await untilReady(run, provision, acceptance, accepted.endpoint.EndpointId);
   return {
     outcome: accepted.kind,
-    endpoint: ready.endpoint,
-    zones: ready.zones,
+    endpoint,
+    zones,
     create: {
       ClientToken: accepted.clientToken,
       epoch: accepted.epoch,
       ...(accepted.requestId === undefined ? {} : { RequestId: accepted.requestId }),
     },
-    times: {
-      activeAt,
-      ...(isDone ? {} : { connectedAt: now() }),
-      ...(run.acceptedAt === undefined ? {} : { acceptedAt: run.acceptedAt }),
-    },
+    times: { ...times, ...(run.acceptedAt === undefined ? {} : { acceptedAt: run.acceptedAt }) },
     attempts: run.attempts,
   };
+}
+
+/** Wait for the goal of the run. Callers may change the goal meanwhile; then the endpoint is looked at anew. */
+async function untilReady(run: RunState, provision: Provision, acceptance: Acceptance, endpointId: string) {
+  let activeAt: string | undefined;
+  for (;;) {
+    const active = await waitUntilActive(run, provision, endpointId);
+    activeAt ??= now();
+    if (provision.until !== 'Connected') return { ...active, activeAt };
+    const connected = await waitUntilConnected(run, provision, active.endpoint, acceptance);
+    if (connected !== 'goalChanged') return { ...connected, activeAt, connectedAt: now() };
+    await shielded(() => acceptance.withdraw());
+  }
 }
 
 /** Run something that a cancellation must not cut off. */

@@ -2,14 +2,16 @@ import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import type { EndpointFields } from '../model/endpoint.js';
 import {
   NOT_PARKED,
+  type AcceptedAnswer,
   type LastError,
   type Parked,
   type Phase,
   type ProvisionState,
   type RetryNowAnswer,
 } from '../contract/messages.js';
-import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen } from '../contract/result.js';
-import type { LastWord, Refusal } from '../activities/index.js';
+import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen, type RefusedCall } from '../contract/result.js';
+import type { LastWord } from '../activities/index.js';
+import type { FleetRecord } from './fleet-record.js';
 
 /** What is known of a run; goes from a run to its continuation. Plain JSON. */
 export interface RunMemory {
@@ -18,7 +20,14 @@ export interface RunMemory {
   readonly attempts: number;
   readonly log: readonly AttemptRecord[];
   readonly lastError?: LastError;
+  /** By how much the pause of a parked run was extended so far. */
+  readonly parkedExtraMs?: number;
+  /** In the list of all runs: the engine hands on the search attributes of a run, and not its memo. */
+  readonly listedPhase?: string;
 }
+
+/** A run in one of them is over. */
+const LAST_PHASES: readonly Phase[] = ['ready', 'removed', 'failed', 'cancelled'];
 
 /** What is known of a run while it runs: answered to the query `state` and shown as details in the Web UI. */
 export class RunState {
@@ -33,6 +42,9 @@ export class RunState {
   #parked: Parked | undefined;
   #parkedTimes = 0;
   #woken = false;
+  #ended: Extract<AcceptedAnswer, { state: 'ended' }> | undefined;
+  #continues = false;
+  #scheduled = new Map<string, number>();
 
   epoch = 0;
   endpointId: string | undefined;
@@ -40,6 +52,14 @@ export class RunState {
   /** Whether this run may have made an endpoint whose id it does not know. */
   mayHaveCreated = false;
   acceptedAt: string | undefined;
+  /** How the service came to hold the endpoint. */
+  acceptedAs: 'created' | 'adopted' | undefined;
+  /** By how much the time for refusals to pass was extended. */
+  parkedExtraMs = 0;
+  /** Shows the run in the list of all runs. */
+  fleet: FleetRecord | undefined;
+  /** Told that somebody changed what the run waits for. */
+  onChange: () => void = () => undefined;
   /** Whether it is certain that this run made the endpoint, and no other. */
   madeHere = false;
   /** Whether it was proven, before a create call of this run, that no endpoint carried its tags. */
@@ -52,6 +72,7 @@ export class RunState {
     this.#attempts = memory.attempts;
     this.#log = memory.log;
     this.#lastError = memory.lastError;
+    this.parkedExtraMs = memory.parkedExtraMs ?? 0;
   }
 
   /** What a continuation of this run has to know, as long as no endpoint is known. */
@@ -62,7 +83,70 @@ export class RunState {
       attempts: this.#attempts,
       log: this.#log,
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
+      ...(this.parkedExtraMs === 0 ? {} : { parkedExtraMs: this.parkedExtraMs }),
+      ...(this.fleet?.phase === undefined ? {} : { listedPhase: this.fleet.phase }),
     };
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  /** When the current wait gives up, ISO 8601; `undefined` where it stands still, or there is none. */
+  get deadline(): string | undefined {
+    return this.#parked?.givesUpAt ?? this.#deadline;
+  }
+
+  get isParked(): boolean {
+    return this.#parked !== undefined && this.#phase === 'parked';
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended !== undefined || ['ready', 'failed', 'cancelled'].includes(this.#phase);
+  }
+
+  /**
+   * What the update `accepted` answers now; `undefined` while it has to wait.
+   *
+   * The end comes first: an endpoint that was removed again is not told as accepted.
+   */
+  get acceptedAnswer(): AcceptedAnswer | undefined {
+    if (this.#ended !== undefined) return this.#ended;
+    if (this.acceptedAs !== undefined && this.endpointId !== undefined) {
+      return { state: 'accepted', EndpointId: this.endpointId, outcome: this.acceptedAs };
+    }
+    if (!this.isParked && !this.#continues) return undefined;
+    const code = this.#parked?.code ?? this.#lastError?.code ?? '';
+    const nextTryAt = this.#parked?.nextTryAt ?? now();
+    return { state: 'parked', code, message: this.#lastError?.message ?? code, nextTryAt };
+  }
+
+  /** The run goes on as another one: whoever waits for an answer gets the last one that was known. */
+  continues(): void {
+    this.#continues = true;
+  }
+
+  /** Nothing changes any more. */
+  end(ended: Extract<AcceptedAnswer, { state: 'ended' }>): void {
+    this.#ended = ended;
+  }
+
+  /** Move the deadline of the current wait, as it is shown. */
+  postponeDeadline(byMs: number): void {
+    if (this.#parked !== undefined) {
+      const givesUpAtMs = Date.parse(this.#parked.givesUpAt) + byMs;
+      this.#parked = { ...this.#parked, givesUpAt: new Date(givesUpAtMs).toISOString() };
+    } else if (this.#deadline !== undefined) {
+      this.#deadline = new Date(Date.parse(this.#deadline) + byMs).toISOString();
+    }
+    this.show();
+  }
+
+  /** A readable activity id: the name, and from the second time on the name with a number. */
+  nextActivityId(name: string): string {
+    const times = (this.#scheduled.get(name) ?? 0) + 1;
+    this.#scheduled.set(name, times);
+    return times === 1 ? name : `${name}.${times}`;
   }
 
   /** The last attempts, oldest first. */
@@ -77,6 +161,15 @@ export class RunState {
     this.#waitingFor = waitingFor;
     this.#nextLookAt = when.nextLookMs === undefined ? undefined : now(when.nextLookMs);
     this.#deadline = when.withinMs === undefined ? undefined : now(when.withinMs);
+    this.show();
+    if (LAST_PHASES.includes(phase)) this.fleet?.end(phase);
+    else this.fleet?.enter(phase);
+  }
+
+  /** Say more exactly what the current phase waits for. */
+  waitsFor(what: string, nextLookAt?: string): void {
+    this.#waitingFor = what;
+    this.#nextLookAt = nextLookAt;
     this.show();
   }
 
@@ -100,7 +193,7 @@ export class RunState {
 
   /** @throws ApplicationFailure - The run is not parked. */
   expectParked(): void {
-    if (this.#parked === undefined || this.#phase !== 'parked') {
+    if (!this.isParked) {
       throw ApplicationFailure.nonRetryable(
         `Nothing to wake: the run is not parked (phase ${this.#phase})`,
         NOT_PARKED,
@@ -124,6 +217,7 @@ export class RunState {
   sawEndpoint(endpoint: Pick<EndpointFields, 'EndpointId' | 'EndpointStatus' | 'ConnectionStatus'>): void {
     const { EndpointId, EndpointStatus, ConnectionStatus } = endpoint;
     this.endpointId = EndpointId;
+    this.fleet?.learn({ EndpointId });
     this.lastSeen = {
       at: now(),
       ...(EndpointStatus === undefined ? {} : { EndpointStatus }),
@@ -137,7 +231,7 @@ export class RunState {
     if (lastSeen !== undefined) this.lastSeen = lastSeen;
   }
 
-  refusedBy(refusal: Refusal): void {
+  refusedBy(refusal: RefusedCall): void {
     this.#lastError = {
       at: now(),
       class: refusal.class,

@@ -1,4 +1,4 @@
-import { ActivityFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
 import {
   isAccepted,
   readConnection,
@@ -8,9 +8,18 @@ import {
   type VpcEndpointZone,
 } from '../model/endpoint.js';
 import { CONNECT_ACTIVITY_ID, WAIT_ACTIVITY_ID } from '../contract/messages.js';
-import type { AwaitOutcome, Provision } from '../activities/index.js';
+import type { AwaitInput, AwaitOutcome, Provision } from '../activities/index.js';
+import type { Acceptance } from './acceptance.js';
 import { reading } from './activity-policies.js';
-import { deadEnd, deadlineExceeded, isDeadline, lastAttemptOf, lastWordOf, unexpected } from './failures.js';
+import {
+  deadEnd,
+  deadlineExceeded,
+  isDeadline,
+  lastAttemptOf,
+  lastWordOf,
+  notAccepted,
+  unexpected,
+} from './failures.js';
 import type { RunState } from './run-state.js';
 
 /** A ready endpoint, as its last Get and its zones show it. */
@@ -19,42 +28,132 @@ export interface Ready {
   readonly zones: readonly VpcEndpointZone[];
 }
 
+/** Where less is left of a wait that goes on, it is looked at once more all the same: the engine takes no time of zero. */
+const SHORTEST_LOOK_MS = 1_000;
+
 /** One last look after a deadline, over all its attempts. */
 const LAST_LOOK_WITHIN_MS = 30_000;
 
 /** Longest wait for a connection in the histories of older versions, which knew no such wait. */
-const DEFAULT_CONNECTED_MS = 86_400_000;
+export const DEFAULT_CONNECTED_MS = 86_400_000;
 
 /**
- * Wait until an endpoint is Active, or until its connection and each of its zones are Connected.
+ * Wait until an endpoint is Active.
  *
- * The engine repeats the look; no event is written while it does. After the deadline one last look decides.
+ * The engine repeats the look; no event is written while it does. Where the deadline was extended meanwhile, the wait goes
+ * on with what it has more; after the deadline one last look decides.
  *
  * @throws ApplicationFailure `DeadlineExceeded`, `FinancialLocked`, `ConnectionLost`, `ConnectionRejected` or
  *   `EndpointDisappeared`; the endpoint is kept.
  */
-export async function waitUntil(run: RunState, provision: Provision, endpointId: string, goal: Goal): Promise<Ready> {
-  const { activeMs, connectedMs = DEFAULT_CONNECTED_MS } = provision.timeouts;
-  const withinMs = goal === 'Active' ? activeMs : connectedMs;
-  const target: Target = {
-    account: provision.account,
-    endpoint: { RegionId: provision.request.RegionId, EndpointId: endpointId },
-    ...(goal === 'Active' ? {} : { until: goal, wasConnecting: hasBeenAccepted(run) }),
-  };
-  run.enter(goal === 'Active' ? 'waiting' : 'connecting', `${endpointId} to become ${goal}`, { withinMs });
-  let outcome: AwaitOutcome;
+export async function waitUntilActive(run: RunState, provision: Provision, endpointId: string): Promise<Ready> {
+  let target = targetOf(provision, endpointId);
+  const limit = () => provision.timeouts.activeMs;
+  run.enter('waiting', `${endpointId} to become Active`, { withinMs: limit() });
+  const startedAtMs = Date.now();
+  for (;;) {
+    const limitMs = limit();
+    const outcome = await look(run, provision, target, 'Active', startedAtMs + limitMs - Date.now());
+    if (outcome.kind !== 'deadline') return readyOf(run, endpointId, outcome);
+    if (limit() <= limitMs) return lastLook(run, provision, target, 'Active', limitMs, outcome.error);
+    if (lastWordOf(outcome.error).lastSeen !== undefined) target = { ...target, wasSeen: true };
+  }
+}
+
+/**
+ * Wait until the connection of an Active endpoint and each of its zones are Connected, as {@link waitUntilActive} does.
+ * Where the input wants it accepted, the lane of the service's owner is asked to; whoever accepts it first ends the wait.
+ *
+ * @returns `goalChanged`: somebody wants no more than Active.
+ * @throws ApplicationFailure - As {@link waitUntilActive}; also `AccessDenied`, `RequestRejected` and others where the lane
+ *   was refused for good.
+ */
+export async function waitUntilConnected(
+  run: RunState,
+  provision: Provision,
+  active: VpcEndpoint,
+  acceptance: Acceptance,
+): Promise<Ready | 'goalChanged'> {
+  const { EndpointId } = active;
+  const limit = () => provision.timeouts.connectedMs ?? DEFAULT_CONNECTED_MS;
+  run.enter('connecting', `${EndpointId} to become Connected`, { withinMs: limit() });
+  const startedAtMs = Date.now();
+  const isOver = () => provision.until !== 'Connected' || acceptance.refusal !== undefined;
+  for (;;) {
+    const limitMs = limit();
+    if (!hasBeenAccepted(run)) await acceptance.ask(provision, active, startedAtMs + limitMs - Date.now());
+    const before = acceptance.isAccepted;
+    const hasChanged = () => isOver() || acceptance.isAccepted !== before;
+    const leftMs = startedAtMs + limitMs - Date.now();
+    const withinMs = Math.min(leftMs, acceptance.askAgainInMs ?? leftMs);
+    const target = {
+      ...targetOf(provision, EndpointId),
+      until: 'Connected',
+      wasConnecting: hasBeenAccepted(run),
+      ...(acceptance.isAccepted ? { isAccepted: true } : {}),
+    } as const;
+    const outcome = isOver()
+      ? ({ kind: 'cutShort' } as const)
+      : await cutShort(run, hasChanged, () => look(run, provision, target, 'Connected', withinMs));
+    if (outcome.kind === 'cutShort') {
+      if (acceptance.refusal !== undefined) throw notAccepted(run, acceptance.refusal, EndpointId);
+      if (provision.until !== 'Connected') return 'goalChanged';
+      continue;
+    }
+    if (outcome.kind !== 'deadline') return readyOf(run, EndpointId, outcome);
+    if (withinMs < leftMs || limit() > limitMs) continue;
+    return lastLook(run, provision, target, 'Connected', limitMs, outcome.error);
+  }
+}
+
+type Looked = AwaitOutcome | { readonly kind: 'deadline'; readonly error: ActivityFailure };
+
+function targetOf({ account, request }: Provision, EndpointId: string): AwaitInput {
+  return { account, endpoint: { RegionId: request.RegionId, EndpointId } };
+}
+
+/** One activity that looks until it has an outcome, or its time is over. */
+async function look(
+  run: RunState,
+  provision: Provision,
+  target: AwaitInput,
+  goal: Goal,
+  withinMs: number,
+): Promise<Looked> {
+  const activityId = run.nextActivityId(goal === 'Active' ? WAIT_ACTIVITY_ID : CONNECT_ACTIVITY_ID);
+  const summary = `wait until ${target.endpoint.EndpointId} is ${goal}`;
+  const call = { activityId, summary, withinMs: Math.max(SHORTEST_LOOK_MS, withinMs) };
   try {
-    const activityId = goal === 'Active' ? WAIT_ACTIVITY_ID : CONNECT_ACTIVITY_ID;
-    const summary = `wait until ${endpointId} is ${goal}`;
-    outcome = await reading(provision, { activityId, summary, withinMs }).awaitEndpoint(target);
+    return await reading(provision, call).awaitEndpoint(target);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     run.learnFrom(lastWordOf(error));
-    if (!isDeadline(error)) throw unexpected(run, error);
-    const ready = await lastLook(run, provision, target, goal);
-    if (ready !== undefined) return ready;
-    throw deadlineExceeded(run, goal, withinMs, provision.account, lastAttemptOf(error));
+    if (isDeadline(error)) return { kind: 'deadline', error };
+    throw unexpected(run, error);
   }
+}
+
+/** Do something, and give it up as soon as a change makes it pointless. */
+async function cutShort<Result>(
+  run: RunState,
+  isPointless: () => boolean,
+  work: () => Promise<Result>,
+): Promise<Result | { readonly kind: 'cutShort' }> {
+  const scope = new CancellationScope();
+  run.onChange = () => {
+    if (isPointless()) scope.cancel();
+  };
+  try {
+    return await scope.run(work);
+  } catch (error) {
+    if (!isCancellation(error) || CancellationScope.current().consideredCancelled || !isPointless()) throw error;
+    return { kind: 'cutShort' };
+  } finally {
+    run.onChange = () => undefined;
+  }
+}
+
+function readyOf(run: RunState, endpointId: string, outcome: AwaitOutcome): Ready {
   run.addAttempts(outcome.attempts);
   if (outcome.lastSeen !== undefined) run.lastSeen = outcome.lastSeen;
   switch (outcome.kind) {
@@ -78,27 +177,29 @@ export async function waitUntil(run: RunState, provision: Provision, endpointId:
   }
 }
 
-type Target = Parameters<ReturnType<typeof reading>['awaitEndpoint']>[0];
-
+/** What is there after the deadline decides. @throws ApplicationFailure `DeadlineExceeded` - It is not what was waited for. */
 async function lastLook(
   run: RunState,
   provision: Provision,
-  { account, endpoint }: Target,
+  { account, endpoint }: AwaitInput,
   goal: Goal,
-): Promise<Ready | undefined> {
+  limitMs: number,
+  missed: ActivityFailure,
+): Promise<Ready> {
   const activityId = goal === 'Active' ? 'last-look' : 'last-look-connected';
   const call = { activityId, summary: 'last look after the deadline', withinMs: LAST_LOOK_WITHIN_MS };
   try {
     const seen = await reading(provision, call).describeEndpoint({ account, endpoint });
     run.addAttempts(seen.attempts);
-    if (seen.kind === 'absent') return undefined;
-    run.lastSeen = seen.lastSeen;
-    return isReady(seen, goal) ? { endpoint: seen.endpoint, zones: seen.zones } : undefined;
+    if (seen.kind === 'present') {
+      run.lastSeen = seen.lastSeen;
+      if (isReady(seen, goal)) return { endpoint: seen.endpoint, zones: seen.zones };
+    }
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     run.learnFrom(lastWordOf(error));
-    return undefined;
   }
+  throw deadlineExceeded(run, goal, limitMs, account, lastAttemptOf(missed));
 }
 
 function isReady({ endpoint, zones }: Ready, goal: Goal): boolean {

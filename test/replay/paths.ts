@@ -1,3 +1,4 @@
+import type { FleetPlace } from '../../src/contract/search-attributes.js';
 import { findEarlierRuns } from '../../src/activities/earlier-runs.js';
 import { PROVISION_WORKFLOW_TYPE, retryNowUpdate, stateQuery } from '../../src/contract/messages.js';
 import {
@@ -8,14 +9,20 @@ import {
   startProvision,
   type ProvisionBench,
 } from '../support/provision-bench.js';
+import { ownerTags } from '../../src/model/owner-tags.js';
+import { findOrphans } from '../../src/workflows/index.js';
 import { resetToStart } from '../support/reset-run.js';
 import { advance } from '../support/virtual-time.js';
+import { CONTROLLED_PATHS } from './controlled-paths.js';
+import { REMOVAL_PATHS } from './removal-paths.js';
 
 /** One way that a run can take. Its history is committed and must replay for ever. */
 export interface ShippedPath {
   readonly name: string;
   /** Take the path, and return the workflow id of the run. */
   readonly take: (bench: ProvisionBench) => Promise<string>;
+  /** Where its run keeps its record; the memo when left out. */
+  readonly fleet?: FleetPlace;
 }
 
 const ended = (result: Promise<unknown>): Promise<unknown> => result.catch(() => undefined);
@@ -71,6 +78,8 @@ const DELETE = { onFailure: 'delete', onCancel: 'delete' } as const;
 
 /** Every path of this version. A new one is added here and recorded with `npm run record-histories`. */
 export const SHIPPED_PATHS: readonly ShippedPath[] = [
+  ...CONTROLLED_PATHS,
+  ...REMOVAL_PATHS,
   { name: 'created', take: (bench) => run(bench) },
   { name: 'created-without-tags', take: (bench) => run(bench, () => ({ ownerTags: false })) },
   {
@@ -405,7 +414,74 @@ export const SHIPPED_PATHS: readonly ShippedPath[] = [
         },
       ),
   },
+  { name: 'created-with-search-attributes', fleet: 'searchAttributes', take: (bench) => run(bench) },
+  { name: 'created-with-memo-record', take: (bench) => run(bench) },
+  {
+    name: 'parked-with-search-attributes',
+    fleet: 'searchAttributes',
+    take: (bench) => run(bench, (s) => s.fault('CreateVpcEndpoint', code('QuotaMisMatched'), 3)),
+  },
+  {
+    name: 'cancelled-with-search-attributes',
+    fleet: 'searchAttributes',
+    take: (bench) =>
+      withSettings(bench, never, () =>
+        interrupted(
+          bench,
+          'waiting',
+          () => undefined,
+          (_, handle) => handle.cancel(),
+        ),
+      ),
+  },
+  {
+    name: 'continued-as-new-with-memo-record',
+    take: (bench) =>
+      run(bench, (s) => {
+        s.fault('CreateVpcEndpoint', code('QuotaMisMatched'), 140);
+        return { retry: { quota: { timeout: '7d' } } };
+      }),
+  },
+  {
+    name: 'invalid-input-with-search-attributes',
+    fleet: 'searchAttributes',
+    take: async (bench) => {
+      const workflowId = newId();
+      await ended(provision(bench, { request: {} }, workflowId));
+      return workflowId;
+    },
+  },
+  { name: 'orphans-found', take: (bench) => sweep(bench, (s) => made(bench, s)) },
+  {
+    name: 'orphans-denied',
+    take: (bench) => sweep(bench, (s) => s.fault('ListVpcEndpoints', code('NoPermission'))),
+  },
+  {
+    name: 'orphans-not-listed-in-time',
+    take: (bench) => sweep(bench, (s) => s.fault('ListVpcEndpoints', { kind: 'resetBefore' }, 'always')),
+  },
 ];
+
+/** Look for orphans in the region of a scenario. */
+async function sweep(bench: ProvisionBench, prepare: (s: ReturnType<typeof scenario>) => unknown): Promise<string> {
+  const s = scenario(bench);
+  await prepare(s);
+  await ended(
+    bench.skipping.execute(findOrphans, {
+      workflowId: s.workflowId,
+      taskQueue: bench.taskQueue,
+      args: [{ RegionId: s.request.RegionId, timeouts: { scanned: '5m' } }],
+    }),
+  );
+  return s.workflowId;
+}
+
+/** An endpoint with our tags that no run made. */
+async function made(bench: ProvisionBench, { request }: ReturnType<typeof scenario>): Promise<void> {
+  const listed = ownerTags({ installation: 'default', workflowId: newId() });
+  const Tag = listed.map(({ Key, Value }) => ({ Key, Value }));
+  await bench.privateLink.createVpcEndpoint({ ...request, Tag });
+}
 
 /** A service whose owner accepts by hand. */
 function manually({ request }: ReturnType<typeof scenario>) {
@@ -435,4 +511,8 @@ async function findEarlierRunsOf(bench: ProvisionBench, workflowId: string): Pro
 }
 
 /** What the worker of the recording needs beside the default kit. */
-export const RECORDING_OPTIONS = { findEarlierRuns } as const;
+export const RECORDING_OPTIONS = {
+  findEarlierRuns,
+  // An endpoint that was just made is old enough for a sweep.
+  now: () => Date.now() - 3_600_000,
+} as const;

@@ -25,12 +25,17 @@ export interface ProgramSurroundings {
 }
 
 /** Run a Node program with arguments. */
-export function startProgram(
-  file: string,
+export function startProgram(file: string, args: readonly string[], surroundings: ProgramSurroundings): RunningProgram {
+  return startCommand(process.execPath, [file, ...args], surroundings);
+}
+
+/** Run a command with arguments. */
+export function startCommand(
+  command: string,
   args: readonly string[],
   { cwd, env, stdin = '' }: ProgramSurroundings,
 ): RunningProgram {
-  const child = spawn(process.execPath, [file, ...args], { cwd, env: { ...env } });
+  const child = spawn(command, args, { cwd, env: { ...env } });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (chunk: Buffer) => (stdout += chunk.toString()));

@@ -1,5 +1,6 @@
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.js';
 import { FAST_TIMERS, startDevServer, VIRTUAL_TIME } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { bundleToFile } from './bundle-workflows.js';
@@ -26,7 +27,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const log = (line: string) => process.stderr.write(`${line}\n`);
   const binary = await findTemporalBinary('temporal', { env: process.env, minimumVersion: MINIMUM_CLI, log });
   const [server, bundle] = await Promise.all([
-    startDevServer({ binary: binary.path, env: process.env, dynamicConfig: [...VIRTUAL_TIME, ...FAST_TIMERS] }),
+    startDevServer({
+      binary: binary.path,
+      env: process.env,
+      dynamicConfig: [...VIRTUAL_TIME, ...FAST_TIMERS],
+      searchAttributes: SEARCH_ATTRIBUTES,
+    }),
     bundleToFile(new URL('../../src/workflows/index.ts', import.meta.url)),
   ]);
   project.provide('temporalAddress', server.address);

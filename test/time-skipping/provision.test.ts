@@ -98,7 +98,7 @@ describe.each([
     const { failure, calls } = await runToEnd({ request: { ...REQUEST, VpcID: 'v' }, accept: { account: 'team-b' } });
     expect(failure?.type).toBe('InvalidInput');
     expect(failure?.message).toContain('request.VpcID: is not known; did you mean "VpcId"?');
-    expect(failure?.message).toContain('accept: is not available');
+    expect(failure?.message).toContain('accept: needs until "Connected"');
     expect(calls('CreateVpcEndpoint')).toBe(0);
   });
 

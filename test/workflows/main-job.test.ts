@@ -109,7 +109,7 @@ describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ c
       lengths.push((events ?? []).length - skips.length);
     }
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
-    expect(lengths).toEqual([18, 18]);
+    expect(lengths).toEqual([21, 21]);
   });
 
   it('answers the query state while it waits, and again when it is done', async () => {
@@ -164,7 +164,7 @@ describe.each(CACHE_MODES)('one request becomes one ready endpoint, $name', ({ c
       input: { request: { RegionId: 'cn-a', VpcID: 'v' } },
       problem: 'request.VpcID: is not known; did you mean "VpcId"?',
     },
-    { input: { request: {}, accept: { account: 'team-b' } }, problem: 'accept: is not available in this version' },
+    { input: { request: {}, accept: { account: 'team-b' } }, problem: 'accept: needs until "Connected"' },
   ])('fails at once with every problem and without a call: $problem', async ({ input, problem }) => {
     const before = bench.twin.journal.requests.length;
     const failure = await failedProvision(bench, input);

@@ -43,6 +43,7 @@ export async function dev({ terminal, env }: CommandContext, options: DevOptions
       ports: await choosePorts(options),
       ui: true,
       timeToActive: { afterMs: options.timeToActive },
+      searchAttributes: options.searchAttributes,
       log: (text) => terminal.err(text),
       onDeath: (child) => {
         if (child === 'server') end('unexpected');

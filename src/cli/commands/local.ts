@@ -9,6 +9,7 @@ export interface DevOptions {
   readonly uiPort?: number;
   readonly twinPort?: number;
   readonly timeToActive: number;
+  readonly searchAttributes: boolean;
 }
 
 /** The options of `pvlctl simulator`. */
@@ -39,6 +40,7 @@ export function devCommand(run: (options: DevOptions) => Promise<void>): Command
     .option('--ui-port <port>', `port of the Web UI; ${USUAL_PORTS.uiPort} if it is free, else any`, portArgument)
     .option('--twin-port <port>', `port of the twin; ${USUAL_PORTS.twinPort} if it is free, else any`, portArgument)
     .addOption(timeToActiveOption())
+    .option('--no-search-attributes', 'register none: runs keep what `pvlctl list` shows in their memo')
     .addHelpText(
       'after',
       '\nIt works on its twin only: cloud credentials of the environment are ignored.\n' +

@@ -1,6 +1,6 @@
 import type { Connection } from '@temporalio/client';
 import type { TemporalConfig } from '../../config.js';
-import { SEARCH_ATTRIBUTES } from '../../contract/search-attributes.js';
+import { lackingAttributes, SEARCH_ATTRIBUTES } from '../../contract/search-attributes.js';
 import { formatMs } from '../../model/duration.js';
 import {
   connectionAdvice,
@@ -20,16 +20,8 @@ const RETENTION_WARN_MS = 3 * 86_400_000;
 
 const CALL_TIMEOUT_MS = 5_000;
 
-/** Numbers of types of search attributes in the protocol, in the spelling of the `temporal` command. */
-const ATTRIBUTE_TYPES: Readonly<Record<number, string>> = {
-  1: 'Text',
-  2: 'Keyword',
-  3: 'Int',
-  4: 'Double',
-  5: 'Bool',
-  6: 'Datetime',
-  7: 'KeywordList',
-};
+/** What runs do where not all search attributes are registered. */
+const WITHOUT_ATTRIBUTES = 'Without all of them runs use their memo, and pvlctl list reads every run';
 
 /** What is said where there is no connection at all. */
 export function serverFailed(error: TemporalConnectionError): Check[] {
@@ -110,38 +102,33 @@ async function checkAttributes(connection: Connection, { namespace, address }: T
     return unknown(
       CHECKS.attributes,
       `the server does not list them: ${reason}`,
-      'Not needed by this version; look with: temporal operator search-attribute list.',
+      `${WITHOUT_ATTRIBUTES}; look with: temporal operator search-attribute list --namespace ${shellArgument(namespace)} --address ${address}.`,
     );
   }
 }
 
-/** Hold what a namespace has against what a later version would use. @param registered - Types as numbers of the protocol. */
+/** Hold what a namespace has against what runs use. @param registered - Types as numbers of the protocol. */
 export function compareAttributes(
   registered: Readonly<Record<string, number | null | undefined>>,
   { namespace, address }: Pick<TemporalTarget, 'namespace' | 'address'>,
 ): Check {
-  const wanted = Object.entries(SEARCH_ATTRIBUTES);
-  const missing = wanted.filter(([name]) => registered[name] == null);
-  const mistyped = wanted.flatMap(([name, type]) => {
-    const actual = registered[name];
-    if (actual == null || ATTRIBUTE_TYPES[actual] === type) return [];
-    return [`${name} (${ATTRIBUTE_TYPES[actual] ?? `type ${actual}`} instead of ${type})`];
-  });
-  const there = wanted.length - missing.length - mistyped.length;
-  const counted = `${there} of ${wanted.length} are registered`;
+  const { missing, mistyped } = lackingAttributes(registered);
+  const count = Object.keys(SEARCH_ATTRIBUTES).length;
+  const counted = `${count - missing.length - mistyped.length} of ${count} are registered`;
   if (mistyped.length > 0) {
+    const types = mistyped.map(({ name, type }) => `${name} (${type} instead of ${SEARCH_ATTRIBUTES[name]})`);
     return warn(
       CHECKS.attributes,
-      `${counted}; of another type: ${mistyped.join(', ')}`,
-      'Not needed by this version; a later one cannot use an attribute of another type, so remove it there, or use another namespace.',
+      `${counted}; of another type: ${types.join(', ')}`,
+      `${WITHOUT_ATTRIBUTES}. The type of one that is registered cannot be changed: use another namespace, or leave it as it is.`,
     );
   }
   if (missing.length === 0) return pass(CHECKS.attributes, counted);
-  const flags = missing.map(([name, type]) => `--name ${name} --type ${type}`).join(' ');
+  const flags = missing.map((name) => `--name ${name} --type ${SEARCH_ATTRIBUTES[name]}`).join(' ');
   return warn(
     CHECKS.attributes,
-    `${counted}; missing: ${missing.map(([name]) => name).join(', ')}`,
-    `Not needed by this version; a later one uses those that it finds: temporal operator search-attribute create --namespace ${shellArgument(namespace)} --address ${address} ${flags}.`,
+    `${counted}; missing: ${missing.join(', ')}`,
+    `${WITHOUT_ATTRIBUTES}. Restart the workers after this: temporal operator search-attribute create --namespace ${shellArgument(namespace)} --address ${address} ${flags}.`,
   );
 }
 

@@ -14,7 +14,7 @@ interface Run {
 const CLOSED_AT = '2026-01-01T00:00:00.000Z';
 
 /** What is found out of these runs, and whose ends were read. */
-async function findOut(...runs: Run[]) {
+async function findOutOf(workflowId: string, ...runs: Run[]) {
   const read: string[] = [];
   const client = {
     withAbortSignal: (_signal: AbortSignal, call: () => Promise<unknown>) => call(),
@@ -34,9 +34,11 @@ async function findOut(...runs: Run[]) {
       }),
     },
   } as unknown as Client;
-  const found = await new MockActivityEnvironment({}, { client }).run(() => findEarlierRuns('order-17', 'mine'));
+  const found = await new MockActivityEnvironment({}, { client }).run(() => findEarlierRuns(workflowId, 'mine'));
   return { found, read };
 }
+
+const findOut = (...runs: Run[]) => findOutOf('order-17', ...runs);
 
 const failed = (type: string, details: object) =>
   new WorkflowFailedError('failed', ApplicationFailure.create({ type, details: [details] }), 'NON_RETRYABLE_FAILURE');
@@ -46,6 +48,11 @@ const DRY_RUN: Run = { status: 'COMPLETED', end: { outcome: 'dryRunPassed' } };
 const TERMINATED: Run = { status: 'TERMINATED' };
 
 describe('earlier runs of a workflow id', () => {
+  it.each(['a"b', 'a\\b'])('are in doubt for %s, which visibility cannot look up', async (workflowId) => {
+    expect(await findOutOf(workflowId)).toEqual({ found: { inDoubt: true }, read: [] });
+    expect((await findOutOf("a'b")).found).toEqual({ inDoubt: false });
+  });
+
   it('are in doubt where one completed and its endpoint was not found: a List may show it late', async () => {
     const { found, read } = await findOut(READY, TERMINATED);
     expect(found).toEqual({ inDoubt: true, lastClosedAt: CLOSED_AT });

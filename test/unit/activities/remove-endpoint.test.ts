@@ -162,6 +162,14 @@ describe('removeEndpoint', () => {
     expect(refused.every(({ delayMs }) => delayMs >= 500 && delayMs <= 12_000)).toBe(true);
   });
 
+  it('repeats ever less often what stays locked', async () => {
+    const { run } = await removal({ faults: [fault('DeleteVpcEndpoint', 'EndpointLocked', 6)] });
+    const { outcome, asked } = await run();
+    expect(outcome?.kind).toBe('removed');
+    const delays = asked.filter(({ type }) => type === 'conflict').map(({ delayMs }) => delayMs);
+    expect(delays).toEqual([1_000, 2_000, 4_000, 8_000, 10_000, 10_000]);
+  });
+
   it('repeats what is denied once a minute: permissions get repaired', async () => {
     const { run, exists } = await removal({ faults: [fault('DeleteVpcEndpoint', 'NoPermission', 2)] });
     const { outcome, asked } = await run();

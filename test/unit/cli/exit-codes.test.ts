@@ -34,6 +34,7 @@ describe('exit codes', () => {
     { error: new clientErrors.ProvisionCancelledError('id', { outcome: 'kept' }, undefined), code: 9 },
     { error: new clientErrors.ProvisionCutOffError('id', 'terminated', undefined), code: 9 },
     { error: new clientErrors.ProvisionNotFoundError('id', undefined), code: 10 },
+    { error: new clientErrors.UpdateRefusedError('id', 'NotParked', 'm', undefined), code: 10 },
     {
       error: new TemporalConnectionError('m', 'unreachable', { address: 'a', namespace: 'n', tls: false }, undefined),
       code: 69,
@@ -52,6 +53,7 @@ describe('exit codes', () => {
       clientErrors.ProvisionCutOffError,
       clientErrors.RequestConflictError,
       clientErrors.ProvisionNotFoundError,
+      clientErrors.UpdateRefusedError,
     ];
     const classes = Object.values(clientErrors).filter((given) => given !== clientErrors.ProvisionError);
     expect(new Set<unknown>(covered)).toEqual(new Set<unknown>(classes));

@@ -7,9 +7,12 @@ import { pvlctl, RESULT, VIEW } from './fixture.js';
 
 const COMMANDS = [
   'provision',
+  'delete',
   'status',
   'result',
   'cancel',
+  'list',
+  'orphans',
   'explain',
   'doctor',
   'worker',

@@ -431,6 +431,15 @@ describe('warnings', () => {
     expect(warnings).toEqual(warned === undefined ? [] : [expect.stringMatching(warned) as string]);
   });
 
+  it('name each account that nobody has the keys of', async () => {
+    const { ours, warnings } = provisioning({}, { workflow: [3], activity: [] });
+    await ours.start({ ...INPUT, until: 'Connected', accept: { account: 'provider' } });
+    expect(warnings).toEqual([
+      expect.stringContaining('the account "default"') as string,
+      expect.stringContaining('the account "provider"') as string,
+    ]);
+  });
+
   it('are given for a run that is joined, and not for one that is over', async () => {
     const pollers = { workflow: [], activity: [] };
     const joined = provisioning({ [ID]: { status: 'RUNNING', input: INPUT } }, pollers);

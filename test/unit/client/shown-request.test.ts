@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownRequest } from '../../../src/client/shown-request.js';
+import { shownRemoval, shownRequest } from '../../../src/client/shown-request.js';
 
 describe('what is shown of a request', () => {
   it('are ids and switches; of free texts and unknown parameters only the names', () => {
@@ -36,5 +36,28 @@ describe('what is shown of a request', () => {
 
   it.each([undefined, null, 'text', [], { request: [] }, { request: null }])('is nothing of %j', (input) => {
     expect(shownRequest(input, true)).toEqual({ shown: {}, withheld: [] });
+  });
+});
+
+describe('shownRemoval', () => {
+  const input = {
+    RegionId: 'cn-a',
+    EndpointId: 'ep-1',
+    account: 'prod',
+    ownership: 'any',
+    timeouts: { deleted: '1h' },
+  };
+
+  it('shows what names the endpoint', () => {
+    expect(shownRemoval(input, true)).toEqual({
+      shown: { RegionId: 'cn-a', EndpointId: 'ep-1', ownership: 'any' },
+      withheld: [],
+    });
+  });
+
+  it('shows names only of an input that broke the contract', () => {
+    const { shown, withheld } = shownRemoval({ ...input, EndpointId: 'a secret' }, false);
+    expect(shown).toEqual({});
+    expect(withheld).toEqual(['RegionId', 'EndpointId', 'ownership', 'timeouts']);
   });
 });

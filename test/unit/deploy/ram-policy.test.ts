@@ -11,10 +11,15 @@ interface Statement {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
 }
 
-const POLICY = JSON.parse(readFileSync(new URL('../../../deploy/ram-policy.json', import.meta.url), 'utf8')) as {
-  Version: string;
-  Statement: readonly Statement[];
-};
+const policyOf = (file: string) =>
+  JSON.parse(readFileSync(new URL(`../../../deploy/${file}`, import.meta.url), 'utf8')) as {
+    Version: string;
+    Statement: readonly Statement[];
+  };
+const POLICY = policyOf('ram-policy.json');
+/** For the account of `accept`. */
+const OWNER_POLICY = policyOf('ram-policy-service-owner.json');
+const actionsOf = ({ Statement }: typeof POLICY) => Statement.flatMap(({ Action }) => Action).toSorted();
 
 /** The actions that the adapter can call at all: every method of it, asked. */
 async function actionsOfTheAdapter(): Promise<string[]> {
@@ -30,15 +35,18 @@ async function actionsOfTheAdapter(): Promise<string[]> {
   return [...actions].sort();
 }
 
-describe('deploy/ram-policy.json', () => {
-  it('allows every action that the adapter can call, and none besides', async () => {
+describe('the RAM policies under deploy/', () => {
+  it('allow every action that the adapter can call, and none besides', async () => {
     const called = await actionsOfTheAdapter();
     expect(called.length).toBeGreaterThan(4);
-    expect(POLICY.Statement.flatMap(({ Action }) => Action).toSorted()).toEqual(called);
-    expect(POLICY.Statement.every(({ Effect }) => Effect === 'Allow')).toBe(true);
+    const owners = called.filter((action) => action.includes('VpcEndpointConnection'));
+    expect(actionsOf(OWNER_POLICY)).toEqual(owners);
+    expect(actionsOf(POLICY)).toEqual(called.filter((action) => !owners.includes(action)));
+    const statements = [...POLICY.Statement, ...OWNER_POLICY.Statement];
+    expect(statements.every(({ Effect }) => Effect === 'Allow')).toBe(true);
   });
 
-  it('allows CreateVpcEndpoint on the four resources, and under the condition key, of the API page', () => {
+  it('allow CreateVpcEndpoint on the four resources, and under the condition key, of the API page', () => {
     const create = POLICY.Statement.find(({ Action }) => Action.includes('privatelink:CreateVpcEndpoint'));
     expect(create?.Resource).toEqual([
       'acs:privatelink:*:*:vpcendpoint/*',
@@ -49,7 +57,7 @@ describe('deploy/ram-policy.json', () => {
     expect(create?.Condition).toEqual({ StringLike: { 'privatelink:VpcEndpointServiceId': ['*'] } });
   });
 
-  it('names resources as the statement does that a denied run hands out', () => {
+  it('name resources as the statement does that a denied run hands out', () => {
     const statement = deniedCall({ action: 'CreateVpcEndpoint', code: 'NoPermission' }, { RegionId: '*' })?.statement;
     const create = POLICY.Statement.find(({ Action }) => Action.includes('privatelink:CreateVpcEndpoint'));
     expect(statement?.Resource).toEqual(create?.Resource);

@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import {
+  acceptedCommand,
+  changeCommand,
+  extendCommand,
+  retryNowCommand,
+} from '../../../src/cli/commands/controls.js';
+import { deleteCommand } from '../../../src/cli/commands/delete.js';
 import { doctorCommand } from '../../../src/cli/commands/doctor.js';
 import { explainCommand } from '../../../src/cli/commands/explain.js';
 import { devCommand, schemaCommand, simulatorCommand, workerCommand } from '../../../src/cli/commands/local.js';
+import { listCommand } from '../../../src/cli/commands/list.js';
+import { orphansCommand } from '../../../src/cli/commands/orphans.js';
 import { provisionCommand } from '../../../src/cli/commands/provision.js';
 import { cancelCommand, resultCommand, statusCommand } from '../../../src/cli/commands/runs.js';
 import type { CommandContext } from '../../../src/cli/command-context.js';
@@ -15,7 +24,14 @@ const docs = (name: string) => readFileSync(new URL(`../../../docs/${name}`, imp
 const nothing = async () => undefined;
 const commands: readonly Command[] = [
   provisionCommand({ env: {} } as CommandContext, nothing),
+  deleteCommand({ env: {} } as CommandContext, nothing),
   ...[statusCommand, resultCommand, cancelCommand].map((command) => command(nothing)),
+  acceptedCommand(nothing),
+  extendCommand(nothing),
+  changeCommand(nothing),
+  retryNowCommand(nothing),
+  listCommand(nothing),
+  orphansCommand({ env: {} } as CommandContext, nothing),
   explainCommand(nothing),
   doctorCommand(nothing),
   workerCommand(nothing),

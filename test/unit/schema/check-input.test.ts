@@ -270,19 +270,20 @@ describe('names that are not known', () => {
   );
 });
 
-describe('what comes with a later version', () => {
-  it.each([{ raw: { accept: { account: 'team-a' } }, path: 'accept', instead: 'false' }])(
-    'is refused by name: $path',
-    ({ raw, path, instead }) => {
-      const problems = problemsOf({ request: REQUEST, ...raw });
-      expect(problems).toHaveLength(1);
-      expect(problems[0]).toMatchObject({
-        path,
-        message: expect.stringContaining('not available in this version') as string,
-      });
-      expect(problems[0]?.message).toContain(instead);
-    },
-  );
+describe('accept', () => {
+  it.each([{}, { until: 'Active' }])('needs a run that waits for its connection: %j', (options) => {
+    expect(problemsOf({ request: REQUEST, accept: { account: 'team-a' }, ...options })).toEqual([
+      { path: 'accept', message: expect.stringContaining('needs until "Connected"') as string },
+    ]);
+  });
+
+  it('names an account', () => {
+    const input = { request: REQUEST, until: 'Connected' };
+    expect(problemsOf({ ...input, accept: { account: 'team-a' } })).toEqual([]);
+    expect(problemsOf({ ...input, accept: false })).toEqual([]);
+    expect(problemsOf({ ...input, accept: {} })).toMatchObject([{ path: 'accept.account' }]);
+    expect(problemsOf({ ...input, accept: { account: 'a/b' } })).toMatchObject([{ path: 'accept.account' }]);
+  });
 });
 
 describe('rules across fields', () => {

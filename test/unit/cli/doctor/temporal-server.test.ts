@@ -37,7 +37,7 @@ describe('the search attributes of a namespace', () => {
     const check = compareAttributes({ ...ALL, PvlPhase: undefined, PvlAccount: null, Owner: KEYWORD }, TARGET);
     expect(check).toMatchObject({ verdict: 'warn', seen: '5 of 7 are registered; missing: PvlAccount, PvlPhase' });
     expect('advice' in check ? check.advice : '').toMatch(
-      /^Not needed by this version.*search-attribute create --namespace orders --address localhost:7233 --name PvlAccount --type Keyword --name PvlPhase --type Keyword\.$/,
+      /^Without all of them runs use their memo.*search-attribute create --namespace orders --address localhost:7233 --name PvlAccount --type Keyword --name PvlPhase --type Keyword\.$/,
     );
   });
 

@@ -1,0 +1,122 @@
+import { ActivityFailure, getExternalWorkflowHandle, isCancellation, log, workflowInfo } from '@temporalio/workflow';
+import {
+  acceptLaneId,
+  withdrawAcceptanceSignal,
+  type AcceptanceNotice,
+  type AcceptRequest,
+} from '../contract/accept-lane.js';
+import type { RefusedCall } from '../contract/result.js';
+import type { VpcEndpoint } from '../model/endpoint.js';
+import type { Provision } from '../activities/index.js';
+import { asking } from './activity-policies.js';
+import { lastAttemptOf } from './failures.js';
+import { now, type RunState } from './run-state.js';
+
+/** One request to the lane, over all attempts. It is made again later where it did not come through. */
+const ASK_WITHIN_MS = 60_000;
+
+/** A lane that was terminated has forgotten its requests, so a run asks again after this time, and then ever more rarely. */
+const ASK_AGAIN_MS = 600_000;
+const ASK_AGAIN_MAX_MS = 7_200_000;
+
+/** What one run wants of the lane of the service's owner, and what it heard of it. */
+export class Acceptance {
+  readonly #run: RunState;
+  #asked: { readonly request: AcceptRequest; readonly account: string } | undefined;
+  #askedTimes = 0;
+  #isAccepted = false;
+  refusal: RefusedCall | undefined;
+
+  constructor(run: RunState) {
+    this.#run = run;
+  }
+
+  /** Take in what the lane tells. Anybody can send a signal: one that is not about this endpoint changes nothing. */
+  hear(notice: AcceptanceNotice): void {
+    if (this.#asked === undefined || !isNoticeOf(notice, this.#asked.request.EndpointId)) {
+      log.warn('A signal that tells nothing of a connection that this run asked for is passed over');
+      return;
+    }
+    const { outcome, refusal, nextTryAt } = notice;
+    if (outcome === 'accepted') this.#isAccepted = true;
+    if (outcome === 'refused') this.refusal = refusal;
+    if (refusal !== undefined) this.#run.refusedBy(refusal);
+    if (outcome === 'postponed') {
+      const { account } = this.#asked;
+      this.#run.waitsFor(`${acceptLaneId(account)} to accept the connection: ${refusal?.code} to pass`, nextTryAt);
+      return;
+    }
+    this.#asked = undefined;
+    this.#run.onChange();
+  }
+
+  /** Whether the lane has accepted it: then it is Connected soon. */
+  get isAccepted(): boolean {
+    return this.#isAccepted;
+  }
+
+  /** How long to wait before asking again; `undefined` where nothing was asked, or the answer is there. */
+  get askAgainInMs(): number | undefined {
+    if (this.#asked === undefined) return undefined;
+    return Math.min(ASK_AGAIN_MS * 2 ** (this.#askedTimes - 1), ASK_AGAIN_MAX_MS);
+  }
+
+  /** Ask the lane, where the input wants that and it has not answered. */
+  async ask(provision: Provision, endpoint: VpcEndpoint, withinMs: number): Promise<void> {
+    const { accept, request } = provision;
+    if (accept === undefined || this.#isAccepted || this.refusal !== undefined) return;
+    const { workflowId, runId, taskQueue } = workflowInfo();
+    const { account, activityTaskQueue } = accept;
+    const { EndpointId } = endpoint;
+    const asked: AcceptRequest = {
+      workflowId,
+      runId,
+      RegionId: endpoint.ServiceRegionId ?? request.ServiceRegionId ?? request.RegionId,
+      ServiceId: endpoint.ServiceId ?? request.ServiceId ?? '',
+      EndpointId,
+      giveUpAt: now(withinMs),
+    };
+    this.#asked = { request: asked, account };
+    this.#askedTimes += 1;
+    this.#run.waitsFor(`${acceptLaneId(account)} to accept the connection`);
+    const call = {
+      activityId: this.#run.nextActivityId('ask-to-accept'),
+      summary: `ask ${acceptLaneId(account)} to accept ${EndpointId}`,
+      withinMs: ASK_WITHIN_MS,
+    };
+    try {
+      await asking(provision, call).askToAccept({ taskQueue, lane: { account, activityTaskQueue }, request: asked });
+    } catch (error) {
+      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      // Somebody else may accept it meanwhile, and it is asked for again.
+      log.warn('The lane that accepts connections was not reached', {
+        lane: acceptLaneId(account),
+        reason: lastAttemptOf(error)?.message ?? error.message,
+      });
+    }
+  }
+
+  /** Take back what was asked for and is not answered. Called shielded from cancellations. */
+  async withdraw(): Promise<void> {
+    if (this.#asked === undefined) return;
+    const { account, request } = this.#asked;
+    this.#asked = undefined;
+    const { workflowId, runId, EndpointId } = request;
+    try {
+      const lane = getExternalWorkflowHandle(acceptLaneId(account));
+      await lane.signal(withdrawAcceptanceSignal, { workflowId, runId, EndpointId });
+    } catch (error) {
+      log.info('The lane that accepts connections has ended', {
+        lane: acceptLaneId(account),
+        reason: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
+}
+
+function isNoticeOf(notice: unknown, EndpointId: string): notice is AcceptanceNotice {
+  if (typeof notice !== 'object' || notice === null) return false;
+  const { EndpointId: told, outcome, refusal } = notice as Partial<AcceptanceNotice>;
+  const isWhole = outcome === 'accepted' || (typeof refusal?.code === 'string' && typeof refusal.message === 'string');
+  return told === EndpointId && isWhole && ['accepted', 'refused', 'postponed'].includes(outcome ?? '');
+}
