@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { ApplicationFailure, WorkflowFailedError } from '@temporalio/client';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  ApplicationFailure,
+  CancelledFailure,
+  ChildWorkflowFailure,
+  WorkflowFailedError,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DEFAULT_TASK_QUEUE } from 'durable-privatelink/contract';
 import { createTestKit, type TestKit } from 'durable-privatelink/testing';
-import { orderEnvironment, orderEnvironmentByNotice, type OrderEnvironmentInput } from './workflows.js';
+import {
+  order,
+  orderEnvironment,
+  orderEnvironmentByNotice,
+  orderFulfilledSignal,
+  type OrderEnvironmentInput,
+} from './workflows.js';
 
 let environment: TestWorkflowEnvironment;
 let theirs: WorkflowBundle;
@@ -34,13 +47,13 @@ const request = {
   Zone: [{ ZoneId: 'cn-huhehaote-b', VSwitchId: 'vsw-orders' }],
 };
 
-/** Run one of our workflows beside a worker that does for a twin what `pvlctl worker` does for the cloud. */
-async function run(
+/** Start one of our workflows beside a worker that does for a twin what `pvlctl worker` does for the cloud. */
+async function start<Result>(
   kit: TestKit,
   workflow: typeof orderEnvironment,
-  orderId: string,
-  change: Partial<OrderEnvironmentInput['request']> = {},
-) {
+  { orderId, change = {} }: { orderId: string; change?: Partial<OrderEnvironmentInput['request']> },
+  follow: (handle: WorkflowHandleWithFirstExecutionRunId<typeof orderEnvironment>) => Promise<Result>,
+): Promise<Result> {
   const shared = { connection: environment.nativeConnection };
   const privateLinkWorker = await Worker.create({
     ...shared,
@@ -49,16 +62,45 @@ async function run(
     activities: kit.activities,
   });
   const worker = await Worker.create({ ...shared, taskQueue: 'orders', workflowBundle: ours });
-  return privateLinkWorker.runUntil(
-    worker.runUntil(
-      environment.client.workflow.execute(workflow, {
-        workflowId: `order/${orderId}`,
-        taskQueue: 'orders',
-        args: [{ orderId, request: { ...request, ...change } }],
-      }),
-    ),
-  );
+  const started = async () => {
+    const handle = await environment.client.workflow.start(workflow, {
+      workflowId: `order/${orderId}`,
+      taskQueue: 'orders',
+      args: [{ orderId, request: { ...request, ...change } }],
+    });
+    return follow(handle);
+  };
+  return privateLinkWorker.runUntil(worker.runUntil(started));
 }
+
+/** Run one to its end. */
+const run = (
+  kit: TestKit,
+  workflow: typeof orderEnvironment,
+  orderId: string,
+  change: Partial<OrderEnvironmentInput['request']> = {},
+) => start(kit, workflow, { orderId, change }, (handle) => handle.result());
+
+/** Look again and again. Time stands still on the test server until somebody waits for a result. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let looks = 0; !(await holds()); looks++) {
+    assert(looks < 1_000, 'It never came to this');
+    await pause(20);
+  }
+}
+
+/** Cancel an order once its endpoint is made and before it is ready. */
+const cancelWhileCreating = (kit: TestKit, workflow: typeof orderEnvironment, orderId: string) =>
+  start(kit, workflow, { orderId }, async (handle) => {
+    await until(() => kit.twin.engine.inspect().length === 1);
+    await handle.cancel();
+    await assert.rejects(handle.result(), isCancelled);
+  });
+
+const isCancelled = (error: unknown) => error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure;
+
+/** An endpoint that is never ready by itself. */
+const NEVER_ACTIVE = { settings: { timeToActive: { afterReads: 1_000_000 } } };
 
 test('an order gets its endpoint', async () => {
   const kit = createTestKit();
@@ -96,4 +138,42 @@ test('an order that is notified hears why there is no endpoint', async () => {
     assert(error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure);
     return error.cause.type === 'RequestRejected';
   });
+});
+
+for (const [number, workflow] of [orderEnvironment, orderEnvironmentByNotice].entries()) {
+  test(`an order that is cancelled before its endpoint is ready leaves none: ${workflow.name}`, async () => {
+    const kit = createTestKit(NEVER_ACTIVE);
+    await cancelWhileCreating(kit, workflow, `o-6-${number}`);
+    assert.equal(kit.twin.journal.endpointsMade().length, 1);
+    assert.equal(kit.twin.engine.inspect().length, 0);
+  });
+}
+
+test('an order that is notified hears of an input that is wrong', async () => {
+  await assert.rejects(run(createTestKit(), orderEnvironmentByNotice, 'o-7', { SecurityGroupId: [] }), (error) => {
+    assert(error instanceof WorkflowFailedError && error.cause instanceof ChildWorkflowFailure);
+    return error.cause.cause instanceof ApplicationFailure && error.cause.cause.type === 'InvalidInput';
+  });
+});
+
+test('an order that is fulfilled keeps its endpoint', async () => {
+  const kit = createTestKit();
+  const result = await start(kit, order, { orderId: 'o-8' }, async (handle) => {
+    await handle.signal(orderFulfilledSignal);
+    return handle.result();
+  });
+  assert.equal(result.state, 'ready');
+  assert.equal(kit.twin.engine.inspect().length, 1);
+});
+
+test('an order that is cancelled later removes its endpoint', async () => {
+  const kit = createTestKit({ settings: { timeToActive: { afterReads: 0 } } });
+  await start(kit, order, { orderId: 'o-9' }, async (handle) => {
+    const provision = environment.client.workflow.getHandle('order/o-9/endpoint');
+    await until(async () => (await provision.describe().catch(() => undefined))?.status.name === 'COMPLETED');
+    assert.equal(kit.twin.engine.inspect().length, 1);
+    await handle.cancel();
+    await assert.rejects(handle.result(), isCancelled);
+  });
+  assert.equal(kit.twin.engine.inspect().length, 0);
 });
