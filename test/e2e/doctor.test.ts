@@ -41,6 +41,7 @@ beforeAll(async () => {
     dbFilename: join(folder, 'temporal.db'),
     logDirectory: folder,
     ui: false,
+    searchAttributes: false,
     workerFile: WORKER,
     log: (text) => process.stderr.write(`${text}\n`),
   });

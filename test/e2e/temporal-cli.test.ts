@@ -165,6 +165,36 @@ describe('the temporal CLI starts provisions', () => {
     await temporal('workflow', 'terminate', '--workflow-id', waiting);
   });
 
+  it('starts a run and tells its endpoint in one call, and steers it by updates', async () => {
+    stack.twin.engine.configure({ timeToActive: { afterMs: 3_600_000 } });
+    const { file, id } = inputFile({ request: { ...REQUEST, EndpointName: 'steered' } });
+    const start = ['--type', 'provisionVpcEndpoint', '--task-queue', 'privatelink', '--workflow-id', id];
+    const started = await temporal(
+      ...['workflow', 'execute-update-with-start', ...start, '--input-file', file],
+      ...['--update-name', 'accepted', '--id-conflict-policy', 'UseExisting', '-o', 'json'],
+    );
+    stack.twin.engine.configure({ timeToActive: { afterMs: 500 } });
+    expect({ code: started.code, stderr: started.stderr }).toEqual({ code: 0, stderr: '' });
+    const [EndpointId] = endpointsOf(id);
+    expect(JSON.parse(started.stdout)).toMatchObject({ updateResult: { state: 'accepted', EndpointId } });
+
+    const update = (name: string, input: object) =>
+      temporal(
+        ...['workflow', 'update', 'execute', '--workflow-id', id, '--name', name],
+        ...['--input', JSON.stringify(input), '-o', 'json'],
+      );
+    const extended = await update('extendDeadline', { wait: 'active', by: '30m' });
+    expect(JSON.parse(extended.stdout)).toMatchObject({ result: { wait: 'active', withinMs: 3_600_000 } });
+    const changed = await update('changeOptions', { until: 'Connected', onCancel: 'delete' });
+    expect(JSON.parse(changed.stdout)).toMatchObject({ result: { until: 'Connected', onCancel: 'delete' } });
+    const refused = await update('extendDeadline', { wait: 'parked', by: 'soon' });
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('by: expected a duration');
+    const late = await update('extendDeadline', { wait: 'accepted', by: '1m' });
+    expect(late.stderr).toContain('Not now: the run is not in this wait (phase waiting)');
+    await temporal('workflow', 'terminate', '--workflow-id', id);
+  });
+
   it('prints the old run and exits 0 for an id that is running, unless it is told to fail', async () => {
     stack.twin.engine.configure({ timeToActive: { afterMs: 3_600_000 } });
     const { file, id } = inputFile({ request: REQUEST });
