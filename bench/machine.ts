@@ -13,6 +13,12 @@ export function machineState(): MachineState {
   return { cores: availableParallelism(), load: loadavg()[0] ?? 0, node: process.versions.node };
 }
 
+/** The same as a line below a table. */
+export function machineText(): string {
+  const { cores, load, node } = machineState();
+  return `  ${cores} cores, load ${load.toFixed(1)}, Node ${node}`;
+}
+
 /** Linux counts processor time in ticks of 10 ms. */
 const MS_PER_TICK = 10;
 
