@@ -48,6 +48,9 @@ export type AcceptOutcome = { readonly attempts: readonly AttemptRecord[] } & (
   | { readonly kind: 'postponed'; readonly refusal: RefusedCall }
 );
 
+/** The one collision that is with another call of the account: it is over in seconds, and any other call would meet it. */
+const COLLIDES_IN_ACCOUNT = 'ConcurrentCallNotSupported';
+
 /** Codes that also say that the connection is on its way, or there. */
 const PERHAPS_ACCEPTED: readonly string[] = ['EndpointConnectionOperationDenied', 'EndpointOperationDenied'];
 
@@ -56,7 +59,7 @@ const PERHAPS_ACCEPTED: readonly string[] = ['EndpointConnectionOperationDenied'
  *
  * Idempotent by state: where the call is refused because the connection changes already, a look says whether somebody
  * accepted it, this activity's own lost call included. Collisions with other calls of the account, throttles and unknown
- * outcomes are repeated until the schedule-to-close time; definite refusals are returned.
+ * outcomes are repeated until the schedule-to-close time; refusals are returned.
  */
 export function createAcceptConnection(deps: ActivityDependencies) {
   const random = deps.random ?? Math.random;
@@ -90,15 +93,17 @@ export function createAcceptConnection(deps: ActivityDependencies) {
       return { kind: 'accepted', by: 'somebodyElse', attempts: memory.current.log };
     }
     const refusal: RefusedCall = { ...failedCall(error, connection), message: error.message };
-    switch (error.class) {
-      case 'conflict':
+    const isCollision = error.code === COLLIDES_IN_ACCOUNT;
+    switch (isCollision ? 'throttled' : error.class) {
       case 'throttled':
       case 'unknown':
       case 'inFlight':
-        if (error.class !== 'conflict' && memory.isFirstWarning(error.code)) {
+        if (!isCollision && memory.isFirstWarning(error.code)) {
           log.warn('A call that accepts a connection failed; it is repeated', { ...connection, code: error.code });
         }
         throw repeatLater(error, memory, random, RegionId);
+      // An endpoint or a service that changes must not hold up the others of the account.
+      case 'conflict':
       case 'quota':
       case 'status':
       case 'absent':

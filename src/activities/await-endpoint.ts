@@ -133,7 +133,9 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
       memory.answered();
       const since = memory.current.absentSinceMs;
       // A connection that is not found says nothing of the endpoint itself.
-      const mayBeNew = code === 'EndpointConnectionNotFound' || (input.wasSeen !== true && !memory.current.seen && elapsedMs < GRACE_MS);
+      const mayBeNew =
+        code === 'EndpointConnectionNotFound' ||
+        (input.wasSeen !== true && !memory.current.seen && elapsedMs < GRACE_MS);
       if (!mayBeNew && since !== undefined && nowMs - since >= ABSENCE_SPACING_MS) {
         return { kind: 'disappeared', attempts: memory.current.log };
       }

@@ -37,6 +37,8 @@ export interface CreateInput {
    * when it is cancelled in the create call.
    */
   readonly lookOnly?: boolean;
+  /** Whether an earlier activity of the same epoch may have sent its call. */
+  readonly inDoubt?: boolean;
 }
 
 export type CreateOutcome = { readonly attempts: readonly AttemptRecord[] } & (
@@ -96,7 +98,8 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
     const attempts = () => memory.current.log;
 
     return memory.whileBeating(async () => {
-      const inDoubt = !dryRun && input.lookOnly !== true && memory.current.mayHaveExecuted;
+      const mayHaveExecuted = input.inDoubt === true || memory.current.mayHaveExecuted;
+      const inDoubt = !dryRun && input.lookOnly !== true && mayHaveExecuted;
       const { refusal } = memory.current;
       if (refusal !== undefined) return lookAfter(refusal, inDoubt);
       const unchecked = input.absence === 'unchecked' && !memory.current.absenceChecked;

@@ -53,8 +53,9 @@ export async function findOrphans(
       // A sweep makes nothing, however it is ended.
       throw isOver ? new ProvisionCancelledError(workflowId, { outcome: 'nothingCreated' }, error) : error;
     });
-    // A sweep that was joined may have been told another age.
-    if (durationMs(report.olderThan) === durationMs(olderThan)) return report;
+    // A sweep that was joined may have been told another age, or, under an id of the caller, another place.
+    const isThisPlace = report.account === account && report.RegionId === RegionId;
+    if (isThisPlace && durationMs(report.olderThan) === durationMs(olderThan)) return report;
   }
 }
 

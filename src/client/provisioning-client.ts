@@ -17,6 +17,7 @@ import { INPUT_DEFAULTS, type ProvisionInput } from '../contract/input.js';
 import type { FindOrphansInput, OrphanReport } from '../contract/orphans.js';
 import {
   acceptedUpdate,
+  NOT_APPLICABLE,
   PROVISION_WORKFLOW_TYPE,
   type AcceptedAnswer,
   type ChangeableOptions,
@@ -37,7 +38,7 @@ import { DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
 import { checkInput } from '../schema/check-input.js';
 import type { deprovisionVpcEndpoint } from '../workflows/deprovision-vpc-endpoint.js';
 import type { provisionVpcEndpoint } from '../workflows/provision-vpc-endpoint.js';
-import { startDeprovision, type StartedDeprovision } from './deprovision.js';
+import { isDeprovisionResult, startDeprovision, type StartedDeprovision } from './deprovision.js';
 import {
   InvalidInputError,
   ProvisionCancelledError,
@@ -45,6 +46,7 @@ import {
   ProvisionFailedError,
   ProvisionNotFoundError,
   RequestConflictError,
+  UpdateRefusedError,
 } from './errors.js';
 import { inputOfRun } from './existing-run.js';
 import { listRuns, type FleetFilter, type FleetItem } from './fleet.js';
@@ -313,7 +315,11 @@ export class ProvisioningClient {
   /** What `accepted` would have answered at the end of a run. */
   async #endOf(workflowId: string): Promise<AcceptedAnswer> {
     try {
-      const { outcome, endpoint } = await this.result(workflowId);
+      const result = await this.result(workflowId);
+      if (isDeprovisionResult(result)) {
+        throw new UpdateRefusedError(workflowId, NOT_APPLICABLE, `The run ${workflowId} is a removal`, undefined);
+      }
+      const { outcome, endpoint } = result;
       if (outcome === 'dryRunPassed' || endpoint === undefined) return { state: 'ended', outcome: 'dryRunPassed' };
       return { state: 'accepted', EndpointId: endpoint.EndpointId, outcome };
     } catch (error) {

@@ -32,6 +32,9 @@ const ACCEPT_WITHIN_MS = 120_000;
 /** The first request comes with the start. */
 const FIRST_REQUEST_MS = 1_000;
 
+/** Characters of a refusal that are kept for whoever looks at the lane. */
+const KEPT_MESSAGE = 200;
+
 /** Pauses of a connection that cannot be accepted yet. */
 const POSTPONED: Backoff = { initialIntervalMs: 10_000, backoffCoefficient: 2, maximumIntervalMs: 300_000 };
 
@@ -87,12 +90,18 @@ class AcceptLane {
   }
 
   /** A run that asks again is in the lane already; a later run takes the place of an earlier one. */
-  add(request: AcceptRequest): void {
-    if (!isRequest(request)) {
+  add(told: AcceptRequest): void {
+    if (!isRequest(told)) {
       log.warn('A signal that is no request to accept a connection is passed over');
       return;
     }
-    if (this.#current !== undefined && isSame(this.#current, request)) return;
+    // Nothing else of it: whoever sends signals could otherwise say how it stands in the lane.
+    const { workflowId, runId, RegionId, ServiceId, EndpointId, giveUpAt } = told;
+    const request: AcceptRequest = { workflowId, runId, RegionId, ServiceId, EndpointId, giveUpAt };
+    if (this.#current !== undefined && isSame(this.#current, request)) {
+      this.#current = { ...this.#current, ...request };
+      return;
+    }
     const before = this.#waiting.find(({ EndpointId }) => EndpointId === request.EndpointId);
     if (before !== undefined && isSame(before, request)) {
       // It keeps its turn. Its deadline may have been extended.
@@ -105,6 +114,8 @@ class AcceptLane {
   }
 
   withdraw(request: Pick<AcceptRequest, 'workflowId' | 'runId' | 'EndpointId'>): void {
+    // Anybody can send a signal.
+    if (typeof (request as unknown) !== 'object' || (request as unknown) === null) return;
     this.#waiting = this.#waiting.filter((other) => !isSame(other, request));
     if (this.#current !== undefined && isSame(this.#current, request)) this.#current = undefined;
     this.#show();
@@ -138,14 +149,15 @@ class AcceptLane {
     this.#current = next;
     this.#show();
     const outcome = await this.#call(next);
-    if (!this.#endCurrent()) return;
-    const { EndpointId } = next;
+    const asked = this.#endCurrent();
+    if (asked === undefined) return;
+    const { EndpointId } = asked;
     if (outcome.kind === 'accepted') {
-      await tell(next, { EndpointId, outcome: 'accepted' });
-    } else if (outcome.kind === 'refused' || isUnlistedForGood(next, outcome.refusal)) {
-      await tell(next, { EndpointId, outcome: 'refused', refusal: outcome.refusal });
+      await tell(asked, { EndpointId, outcome: 'accepted' });
+    } else if (outcome.kind === 'refused' || isUnlistedForGood(asked, outcome.refusal)) {
+      await tell(asked, { EndpointId, outcome: 'refused', refusal: outcome.refusal });
     } else {
-      await this.#postpone(next, outcome.refusal);
+      await this.#postpone(asked, outcome.refusal);
     }
     this.#show();
   }
@@ -170,19 +182,24 @@ class AcceptLane {
     const refusedTimes = next.refusedTimes + 1;
     const nextTryAt = now(backoffDelayMs(POSTPONED, refusedTimes, Math.random()));
     const { EndpointId } = next;
+    const isNews = next.lastRefusal?.code !== refusal.code || isPowerOfTwo(refusedTimes);
     // A later run may have asked for the same endpoint meanwhile.
-    const isReplaced = this.#waiting.some((other) => other.EndpointId === EndpointId);
-    if (!isReplaced) {
-      this.#waiting = [...this.#waiting, { ...next, refusedTimes, dueAt: nextTryAt, lastRefusal: refusal }];
+    if (!this.#waiting.some((other) => other.EndpointId === EndpointId)) {
+      // Without the statement of a denial: a lane may hold thousands, and all of it goes to its continuation.
+      const { class: errorClass, code, advice } = refusal;
+      const lastRefusal = { class: errorClass, code, message: refusal.message.slice(0, KEPT_MESSAGE), advice };
+      this.#waiting = [...this.#waiting, { ...next, refusedTimes, dueAt: nextTryAt, lastRefusal }];
     }
-    await tell(next, { EndpointId, outcome: 'postponed', refusal, nextTryAt });
+    if (isNews && !(await tell(next, { EndpointId, outcome: 'postponed', refusal, nextTryAt }))) {
+      this.#waiting = this.#waiting.filter((other) => !isSame(other, next));
+    }
   }
 
-  /** @returns Whether somebody still wants to hear of it. */
-  #endCurrent(): boolean {
-    const isWanted = this.#current !== undefined;
+  /** @returns What was being accepted; `undefined` where it was withdrawn meanwhile. */
+  #endCurrent(): WaitingAcceptance | undefined {
+    const current = this.#current;
     this.#current = undefined;
-    return isWanted;
+    return current;
   }
 
   #show(): void {
@@ -201,10 +218,16 @@ class AcceptLane {
   }
 }
 
-/** Tell the run that asked. One that has ended meanwhile is passed over. */
-async function tell({ workflowId, runId }: AcceptRequest, notice: AcceptanceNotice): Promise<void> {
+/** Each notice is an event in the history of a run, which may wait for months: ever fewer of them. */
+function isPowerOfTwo(times: number): boolean {
+  return Number.isInteger(Math.log2(times));
+}
+
+/** Tell the run that asked. @returns `false`: it has ended meanwhile. */
+async function tell({ workflowId, runId }: AcceptRequest, notice: AcceptanceNotice): Promise<boolean> {
   try {
     await getExternalWorkflowHandle(workflowId, runId).signal(acceptanceSignal, notice);
+    return true;
   } catch (error) {
     if (isCancellation(error)) throw error;
     log.info('The run that asked for a connection is over', {
@@ -212,6 +235,7 @@ async function tell({ workflowId, runId }: AcceptRequest, notice: AcceptanceNoti
       EndpointId: notice.EndpointId,
       reason: error instanceof Error ? error.message : String(error),
     });
+    return false;
   }
 }
 

@@ -72,7 +72,7 @@ export async function acceptEndpoint(
 ): Promise<Accepted> {
   const { firstExecutionRunId, originalExecutionRunId, runId } = workflowInfo();
   const tokenBase = progress?.tokenBase ?? provision.tokenBase ?? firstExecutionRunId;
-  const parking = new Parking(provision, progress?.parking, () => run.parkedExtraMs);
+  const parking = new Parking(provision, progress?.parking, (errorClass) => run.parkedExtraMs[errorClass] ?? 0);
   const clock = new AcceptanceClock(() => provision.timeouts, progress?.acceptedLeftMs);
   const look = lookInTime(run, provision, clock);
   // A run that was reset does not know what it did after the point to which it was reset.
@@ -80,21 +80,24 @@ export async function acceptEndpoint(
   let absence: CreateInput['absence'] = progress?.absence ?? 'unchecked';
   // Whether a call of an epoch before this one may have been executed, and no look-up has settled it.
   let unsettled = progress?.unsettled ?? false;
+  // Whether an activity of this epoch before the next one may have sent its call.
+  let inDoubt = false;
   if (progress === undefined) run.epoch = 1;
 
   for (;;) {
-    if (workflowInfo().historyLength >= CONTINUE_AFTER_EVENTS) {
+    if (!inDoubt && workflowInfo().historyLength >= CONTINUE_AFTER_EVENTS) {
       await continueAsNew({ tokenBase, acceptedLeftMs: clock.leftMs, unsettled, absence, parking: parking.memory });
     }
     const token = clientToken(tokenBase, run.epoch);
-    const lookOnly = absence === 'unchecked' && provision.owner !== undefined && mayUndo(provision);
-    const outcome = await create(run, provision, token, { absence, lookOnly }, clock);
+    const lookOnly: boolean =
+      !inDoubt && absence === 'unchecked' && provision.owner !== undefined && mayUndo(provision);
+    const outcome = await create(run, provision, token, { absence, lookOnly, inDoubt }, clock);
     if (outcome === 'moreTime') {
-      // The next activity knows nothing of the attempts of this one, so it looks before it sends the same token again.
-      absence = 'unchecked';
-      unsettled ||= !lookOnly && !provision.dryRun;
+      // The next activity knows nothing of the attempts of this one: it is told to look before it sends the token again.
+      inDoubt ||= !lookOnly && !provision.dryRun;
       continue;
     }
+    inDoubt = false;
     run.addAttempts(outcome.attempts);
 
     switch (outcome.kind) {
@@ -173,12 +176,16 @@ async function create(
   run: RunState,
   provision: Provision,
   token: string,
-  { absence, lookOnly }: { readonly absence: CreateInput['absence']; readonly lookOnly: boolean },
+  { absence, lookOnly, inDoubt }: Required<Pick<CreateInput, 'absence' | 'lookOnly' | 'inDoubt'>>,
   clock: AcceptanceClock,
 ): Promise<CreateOutcome | 'moreTime'> {
   const { request, dryRun, account } = provision;
   const { leftMs, limitMs } = clock;
-  if (leftMs <= 0) throw deadlineExceeded(run, 'accepted', limitMs, account, undefined);
+  if (leftMs <= 0) {
+    const found = inDoubt && provision.owner !== undefined ? await lastScan(run, provision) : undefined;
+    if (found !== undefined && found.kind !== 'absent') return found;
+    throw deadlineExceeded(run, 'accepted', limitMs, account, undefined);
+  }
   const service = request.ServiceId ?? request.ServiceName ?? '';
   const act = dryRun
     ? 'dry run of an endpoint'
@@ -199,6 +206,7 @@ async function create(
         epoch: run.epoch,
         absence,
         ...(lookOnly ? { lookOnly } : {}),
+        ...(inDoubt ? { inDoubt } : {}),
         ...(dryRun ? {} : { clientToken: token }),
       }),
     );
@@ -212,6 +220,8 @@ async function create(
     if (!isDeadline(error)) throw unexpected(run, error);
     if (clock.limitMs > limitMs) return 'moreTime';
     const found = provision.owner === undefined || dryRun ? undefined : await lastScan(run, provision);
+    // It may have been extended in the last moment.
+    if ((found === undefined || found.kind === 'absent') && clock.limitMs > limitMs) return 'moreTime';
     if (found?.kind === 'adopted') return { ...found, madeHere: absence !== 'unchecked' };
     if (found !== undefined && found.kind !== 'absent') return found;
     throw deadlineExceeded(run, 'accepted', limitMs, account, lastAttemptOf(error));

@@ -7,6 +7,7 @@ import {
 } from '../contract/accept-lane.js';
 import type { RefusedCall } from '../contract/result.js';
 import type { VpcEndpoint } from '../model/endpoint.js';
+import { ERROR_CLASSES } from '../model/error-class.js';
 import type { Provision } from '../activities/index.js';
 import { asking } from './activity-policies.js';
 import { lastAttemptOf } from './failures.js';
@@ -17,7 +18,8 @@ const ASK_WITHIN_MS = 60_000;
 
 /** A lane that was terminated has forgotten its requests, so a run asks again after this time, and then ever more rarely. */
 const ASK_AGAIN_MS = 600_000;
-const ASK_AGAIN_MAX_MS = 7_200_000;
+const NOT_REACHED_MS = 60_000;
+const ASK_AGAIN_MAX_MS = 86_400_000;
 
 /** What one run wants of the lane of the service's owner, and what it heard of it. */
 export class Acceptance {
@@ -25,6 +27,7 @@ export class Acceptance {
   #asked: { readonly request: AcceptRequest; readonly account: string } | undefined;
   #askedTimes = 0;
   #isAccepted = false;
+  #wasReached = true;
   refusal: RefusedCall | undefined;
 
   constructor(run: RunState) {
@@ -38,7 +41,10 @@ export class Acceptance {
       return;
     }
     const { outcome, refusal, nextTryAt } = notice;
-    if (outcome === 'accepted') this.#isAccepted = true;
+    if (outcome === 'accepted') {
+      this.#isAccepted = true;
+      this.#run.waitsFor(`${notice.EndpointId} to become Connected`);
+    }
     if (outcome === 'refused') this.refusal = refusal;
     if (refusal !== undefined) this.#run.refusedBy(refusal);
     if (outcome === 'postponed') {
@@ -55,9 +61,16 @@ export class Acceptance {
     return this.#isAccepted;
   }
 
+  /** Somebody else has accepted it all the same. */
+  forgetRefusal(): void {
+    this.refusal = undefined;
+    this.#isAccepted = true;
+  }
+
   /** How long to wait before asking again; `undefined` where nothing was asked, or the answer is there. */
   get askAgainInMs(): number | undefined {
     if (this.#asked === undefined) return undefined;
+    if (!this.#wasReached) return NOT_REACHED_MS;
     return Math.min(ASK_AGAIN_MS * 2 ** (this.#askedTimes - 1), ASK_AGAIN_MAX_MS);
   }
 
@@ -86,8 +99,10 @@ export class Acceptance {
     };
     try {
       await asking(provision, call).askToAccept({ taskQueue, lane: { account, activityTaskQueue }, request: asked });
+      this.#wasReached = true;
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      this.#wasReached = false;
       // Somebody else may accept it meanwhile, and it is asked for again.
       log.warn('The lane that accepts connections was not reached', {
         lane: acceptLaneId(account),
@@ -117,6 +132,16 @@ export class Acceptance {
 function isNoticeOf(notice: unknown, EndpointId: string): notice is AcceptanceNotice {
   if (typeof notice !== 'object' || notice === null) return false;
   const { EndpointId: told, outcome, refusal } = notice as Partial<AcceptanceNotice>;
-  const isWhole = outcome === 'accepted' || (typeof refusal?.code === 'string' && typeof refusal.message === 'string');
+  const isWhole = outcome === 'accepted' || isRefusal(refusal);
   return told === EndpointId && isWhole && ['accepted', 'refused', 'postponed'].includes(outcome ?? '');
+}
+
+function isRefusal(refusal: unknown): refusal is RefusedCall {
+  if (typeof refusal !== 'object' || refusal === null) return false;
+  const { class: errorClass, code, message, advice } = refusal as Partial<RefusedCall>;
+  return (
+    [code, message, advice].every((text) => typeof text === 'string') &&
+    errorClass !== undefined &&
+    Object.hasOwn(ERROR_CLASSES, errorClass)
+  );
 }

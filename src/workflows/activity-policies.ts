@@ -78,11 +78,11 @@ export function sweeping(activityTaskQueue: string, call: CallOptions): Pick<Act
   });
 }
 
-/** Requests to the lane of an account: a signal, which may be sent again. */
+/** Requests to the lane of an account: a signal, which may be sent again. Cancelling waits for one that is on its way, so that a withdrawal comes after it. */
 export function asking(provision: Provision, call: CallOptions): Pick<Activities, 'askToAccept'> {
   return proxyActivities<Pick<Activities, 'askToAccept'>>({
     ...callOptions(provision, call),
-    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   });
 }

@@ -57,9 +57,8 @@ export function passingOver(look: Look): Look {
 
 /** Scans on the way to acceptance: repeated until the time for that is over, like the create call itself. */
 export function lookInTime(run: RunState, provision: Provision, clock: AcceptanceClock): Look {
-  const { account, timeouts } = provision;
   const late = (lastAttempt?: LastAttempt) =>
-    deadlineExceeded(run, 'accepted', timeouts.acceptedMs, account, lastAttempt);
+    deadlineExceeded(run, 'accepted', clock.limitMs, provision.account, lastAttempt);
   return async (activityId) => {
     for (;;) {
       if (clock.leftMs <= 0) throw late();

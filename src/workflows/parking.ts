@@ -46,15 +46,15 @@ export interface Pause {
 export class Parking {
   readonly #policies: Provision['park'];
   readonly #dryRun: boolean;
-  readonly #extraMs: () => number;
+  readonly #extraMs: (errorClass: ErrorClass) => number;
   readonly #series: Map<ErrorClass, Series>;
   #code: ParkingMemory['code'];
 
-  /** @param extraMs - By how much callers have extended the wait so far. */
+  /** @param extraMs - By how much callers have extended the wait for refusals of a class so far. */
   constructor(
     { park, dryRun }: Pick<Provision, 'park' | 'dryRun'>,
     memory?: ParkingMemory,
-    extraMs: () => number = () => 0,
+    extraMs: (errorClass: ErrorClass) => number = () => 0,
   ) {
     this.#extraMs = extraMs;
     this.#policies = park;
@@ -89,7 +89,8 @@ export class Parking {
     const policy = this.#policyOf(refusal);
     if (policy === null) return undefined;
     const { parkAtMostMs = Number.POSITIVE_INFINITY } = refusal;
-    const endMs = Math.min(series.sinceMs + policy.timeoutMs, this.#code.sinceMs + parkAtMostMs) + this.#extraMs();
+    const endMs =
+      Math.min(series.sinceMs + policy.timeoutMs, this.#code.sinceMs + parkAtMostMs) + this.#extraMs(refusal.class);
     if (endMs <= nowMs) return undefined;
     series.times += 1;
     this.#code.times += 1;

@@ -42,14 +42,14 @@ export async function provisionVpcEndpoint(
   const run = new RunState(continued?.memory);
   const controls = new RunControls(run);
   const acceptance = new Acceptance(run);
-  let provision = continued?.provision;
+  let provision = continued && controls.begin(continued.provision);
   controls.register();
   setHandler(acceptanceSignal, (notice) => acceptance.hear(notice), {
     description: 'What became of the connection that accept/<account> was asked for',
   });
 
   try {
-    const checked = controls.begin(continued?.provision ?? (await checkedInput(run, input)));
+    const checked = provision ?? controls.begin(await checkedInput(run, input));
     provision = checked;
     run.fleet = startFleetRecord(checked.fleet, fleetEntry(checked), continued?.memory);
     const once = () =>
@@ -61,8 +61,10 @@ export async function provisionVpcEndpoint(
     run.enter('ready', 'nothing');
     if (result.outcome === 'dryRunPassed') run.end({ state: 'ended', outcome: result.outcome });
     await shielded(() => notifyAll(checked, { outcome: 'ready', result }));
+    await allAnswered();
     return result;
   } catch (error) {
+    run.isEnding = true;
     const target = provision;
     if (isCancellation(error)) {
       await shielded(async () => {
@@ -70,6 +72,7 @@ export async function provisionVpcEndpoint(
         await settleCancelled(run, target);
         run.end({ state: 'ended', outcome: 'cancelled' });
         if (target !== undefined) await notifyAll(target, { outcome: 'cancelled' });
+        await allAnswered();
       });
     } else if (error instanceof ApplicationFailure) {
       await shielded(() => acceptance.withdraw());
@@ -79,13 +82,16 @@ export async function provisionVpcEndpoint(
       const failure = told(final);
       run.end({ state: 'ended', outcome: 'failed', failure });
       if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure }));
+      await allAnswered();
       throw final;
     }
     throw error;
-  } finally {
-    // Whoever waits for an answer has it by now: a closed run would take it with it.
-    await shielded(() => condition(allHandlersFinished));
   }
+}
+
+/** Whoever waits for an answer has one by now, and a closed run would take it with it. */
+function allAnswered(): Promise<void> {
+  return shielded(() => condition(allHandlersFinished));
 }
 
 function told({ type, message, details }: ApplicationFailure): ToldFailure {
@@ -133,8 +139,9 @@ async function untilReady(run: RunState, provision: Provision, acceptance: Accep
     activeAt ??= now();
     if (provision.until !== 'Connected') return { ...active, activeAt };
     const connected = await waitUntilConnected(run, provision, active.endpoint, acceptance);
-    if (connected !== 'goalChanged') return { ...connected, activeAt, connectedAt: now() };
+    // Whoever accepted it: the lane must not do so again, should its owner close it later.
     await shielded(() => acceptance.withdraw());
+    if (connected !== 'goalChanged') return { ...connected, activeAt, connectedAt: now() };
   }
 }
 

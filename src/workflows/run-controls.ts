@@ -87,7 +87,7 @@ export class RunControls {
     const run = this.#run;
     const byMs = durationMs(by);
     const isCurrent = isUnderWay(run, wait);
-    if (wait === 'parked') run.parkedExtraMs += byMs;
+    if (wait === 'parked') run.extendParking(run.parkedFor ?? 'status', byMs);
     else provision.timeouts = extended(provision.timeouts, wait, byMs);
     if (isCurrent) run.postponeDeadline(byMs);
     const withinMs = wait === 'parked' ? undefined : limitOf(provision.timeouts, wait);
@@ -106,6 +106,9 @@ export class RunControls {
     const passed = { parked: !this.#run.isParked, accepted: acceptedAs !== undefined, active: phase === 'connecting' };
     if (wait === 'connected' && provision.until !== 'Connected') {
       throw notApplicable('the run does not wait for its connection: change its option "until" first');
+    }
+    if (wait === 'parked' && this.#run.parkedFor === 'conflict') {
+      throw notApplicable('a collision is over in seconds, and part of the wait "accepted": extend that');
     }
     if (wait !== 'connected' && passed[wait]) throw notApplicable(`the run is not in this wait (phase ${phase})`);
     if (wait !== 'accepted' && wait !== 'parked' && provision.dryRun) {

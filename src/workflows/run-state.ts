@@ -1,5 +1,6 @@
 import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import type { EndpointFields } from '../model/endpoint.js';
+import type { ErrorClass } from '../model/error-class.js';
 import {
   NOT_PARKED,
   type AcceptedAnswer,
@@ -13,6 +14,9 @@ import { ATTEMPT_LOG_LENGTH, type AttemptRecord, type LastSeen, type RefusedCall
 import type { LastWord } from '../activities/index.js';
 import type { FleetRecord } from './fleet-record.js';
 
+/** By how much callers have extended the wait for refusals of each class to pass, in milliseconds. */
+type ParkedExtra = Readonly<Partial<Record<ErrorClass, number>>>;
+
 /** What is known of a run; goes from a run to its continuation. Plain JSON. */
 export interface RunMemory {
   readonly epoch: number;
@@ -20,8 +24,7 @@ export interface RunMemory {
   readonly attempts: number;
   readonly log: readonly AttemptRecord[];
   readonly lastError?: LastError;
-  /** By how much the pause of a parked run was extended so far. */
-  readonly parkedExtraMs?: number;
+  readonly parkedExtraMs?: ParkedExtra;
   /** In the list of all runs: the engine hands on the search attributes of a run, and not its memo. */
   readonly listedPhase?: string;
 }
@@ -52,12 +55,15 @@ export class RunState {
   /** Whether this run may have made an endpoint whose id it does not know. */
   mayHaveCreated = false;
   acceptedAt: string | undefined;
+  /** Whether its connection was ever seen Connecting or Connected. */
+  wasAccepted = false;
   /** How the service came to hold the endpoint. */
   acceptedAs: 'created' | 'adopted' | undefined;
-  /** By how much the time for refusals to pass was extended. */
-  parkedExtraMs = 0;
+  parkedExtraMs: ParkedExtra = {};
   /** Shows the run in the list of all runs. */
   fleet: FleetRecord | undefined;
+  /** It is settled how the run ends: no change has an effect any more. */
+  isEnding = false;
   /** Told that somebody changed what the run waits for. */
   onChange: () => void = () => undefined;
   /** Whether it is certain that this run made the endpoint, and no other. */
@@ -72,7 +78,7 @@ export class RunState {
     this.#attempts = memory.attempts;
     this.#log = memory.log;
     this.#lastError = memory.lastError;
-    this.parkedExtraMs = memory.parkedExtraMs ?? 0;
+    this.parkedExtraMs = memory.parkedExtraMs ?? {};
   }
 
   /** What a continuation of this run has to know, as long as no endpoint is known. */
@@ -83,7 +89,7 @@ export class RunState {
       attempts: this.#attempts,
       log: this.#log,
       ...(this.#lastError === undefined ? {} : { lastError: this.#lastError }),
-      ...(this.parkedExtraMs === 0 ? {} : { parkedExtraMs: this.parkedExtraMs }),
+      ...(Object.keys(this.parkedExtraMs).length === 0 ? {} : { parkedExtraMs: this.parkedExtraMs }),
       ...(this.fleet?.phase === undefined ? {} : { listedPhase: this.fleet.phase }),
     };
   }
@@ -102,7 +108,7 @@ export class RunState {
   }
 
   get hasEnded(): boolean {
-    return this.#ended !== undefined || ['ready', 'failed', 'cancelled'].includes(this.#phase);
+    return this.isEnding || this.#ended !== undefined || ['ready', 'failed', 'cancelled'].includes(this.#phase);
   }
 
   /**
@@ -112,6 +118,8 @@ export class RunState {
    */
   get acceptedAnswer(): AcceptedAnswer | undefined {
     if (this.#ended !== undefined) return this.#ended;
+    // What becomes of the endpoint is about to be known.
+    if (this.#phase === 'cleaningUp') return undefined;
     if (this.acceptedAs !== undefined && this.endpointId !== undefined) {
       return { state: 'accepted', EndpointId: this.endpointId, outcome: this.acceptedAs };
     }
@@ -129,6 +137,16 @@ export class RunState {
   /** Nothing changes any more. */
   end(ended: Extract<AcceptedAnswer, { state: 'ended' }>): void {
     this.#ended = ended;
+  }
+
+  /** Class of the refusal that a parked run waits to pass. */
+  get parkedFor(): ErrorClass | undefined {
+    return this.isParked ? this.#lastError?.class : undefined;
+  }
+
+  /** Give refusals of a class more time to pass. */
+  extendParking(errorClass: ErrorClass, byMs: number): void {
+    this.parkedExtraMs = { ...this.parkedExtraMs, [errorClass]: (this.parkedExtraMs[errorClass] ?? 0) + byMs };
   }
 
   /** Move the deadline of the current wait, as it is shown. */
@@ -252,7 +270,7 @@ export class RunState {
       connectionStatus: this.lastSeen?.ConnectionStatus,
       attempts: this.#attempts,
       lastError: this.#lastError,
-      nextLookAt: this.#parked?.nextTryAt ?? this.#nextLookAt,
+      nextLookAt: this.#parked?.nextTryAt ?? stillToCome(this.#nextLookAt),
       deadline: this.#parked?.givesUpAt ?? this.#deadline,
       parkedTimes: this.#parkedTimes,
       parked: this.#parked,
@@ -280,6 +298,11 @@ export class RunState {
 /** The engine's time, `offsetMs` from now, ISO 8601. */
 export function now(offsetMs = 0): string {
   return new Date(Date.now() + offsetMs).toISOString();
+}
+
+/** Others may act at a time that was told once, and not tell of the next. */
+function stillToCome(at: string | undefined): string | undefined {
+  return at === undefined || Date.parse(at) <= Date.now() ? undefined : at;
 }
 
 /** The same object without the fields that have no value: `undefined` does not survive JSON. */

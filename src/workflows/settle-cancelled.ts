@@ -15,6 +15,7 @@ export async function settleCancelled(run: RunState, provision: Provision | unde
   run.enter('cleaningUp', 'what the cancelled run leaves behind');
   const outcome = await leftBehind(run, provision);
   upsertMemo({ [OUTCOME_MEMO]: outcome });
+  if (outcome.endpointId !== undefined) run.fleet?.learn({ EndpointId: outcome.endpointId });
   run.enter('cancelled', `nothing: ${outcome.outcome} ${outcome.endpointId ?? ''}`.trim());
   return outcome;
 }

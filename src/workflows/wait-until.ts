@@ -55,7 +55,10 @@ export async function waitUntilActive(run: RunState, provision: Provision, endpo
     const limitMs = limit();
     const outcome = await look(run, provision, target, 'Active', startedAtMs + limitMs - Date.now());
     if (outcome.kind !== 'deadline') return readyOf(run, endpointId, outcome);
-    if (limit() <= limitMs) return lastLook(run, provision, target, 'Active', limitMs, outcome.error);
+    const ready = limit() > limitMs ? undefined : await lastLook(run, provision, target, 'Active');
+    if (ready !== undefined) return ready;
+    // It may have been extended in the last moment.
+    if (limit() <= limitMs) throw missed(run, provision, 'Active', limitMs, outcome.error);
     if (lastWordOf(outcome.error).lastSeen !== undefined) target = { ...target, wasSeen: true };
   }
 }
@@ -78,10 +81,11 @@ export async function waitUntilConnected(
   const limit = () => provision.timeouts.connectedMs ?? DEFAULT_CONNECTED_MS;
   run.enter('connecting', `${EndpointId} to become Connected`, { withinMs: limit() });
   const startedAtMs = Date.now();
-  const isOver = () => provision.until !== 'Connected' || acceptance.refusal !== undefined;
+  const goalChanged = () => provision.until !== 'Connected';
+  const isOver = () => goalChanged() || acceptance.refusal !== undefined;
   for (;;) {
     const limitMs = limit();
-    if (!hasBeenAccepted(run)) await acceptance.ask(provision, active, startedAtMs + limitMs - Date.now());
+    if (!isOver() && !hasBeenAccepted(run)) await acceptance.ask(provision, active, startedAtMs + limitMs - Date.now());
     const before = acceptance.isAccepted;
     const hasChanged = () => isOver() || acceptance.isAccepted !== before;
     const leftMs = startedAtMs + limitMs - Date.now();
@@ -89,6 +93,7 @@ export async function waitUntilConnected(
     const target = {
       ...targetOf(provision, EndpointId),
       until: 'Connected',
+      wasSeen: true,
       wasConnecting: hasBeenAccepted(run),
       ...(acceptance.isAccepted ? { isAccepted: true } : {}),
     } as const;
@@ -96,13 +101,22 @@ export async function waitUntilConnected(
       ? ({ kind: 'cutShort' } as const)
       : await cutShort(run, hasChanged, () => look(run, provision, target, 'Connected', withinMs));
     if (outcome.kind === 'cutShort') {
-      if (acceptance.refusal !== undefined) throw notAccepted(run, acceptance.refusal, EndpointId);
-      if (provision.until !== 'Connected') return 'goalChanged';
+      if (goalChanged()) return 'goalChanged';
+      if (acceptance.refusal === undefined) continue;
+      // What the lane tells is a hint: somebody else may have accepted it.
+      const ready = await lastLook(run, provision, target, 'Connected');
+      if (ready !== undefined) return ready;
+      if (goalChanged()) return 'goalChanged';
+      if (!hasBeenAccepted(run)) throw notAccepted(run, acceptance.refusal, EndpointId);
+      acceptance.forgetRefusal();
       continue;
     }
     if (outcome.kind !== 'deadline') return readyOf(run, EndpointId, outcome);
     if (withinMs < leftMs || limit() > limitMs) continue;
-    return lastLook(run, provision, target, 'Connected', limitMs, outcome.error);
+    const ready = await lastLook(run, provision, target, 'Connected');
+    if (ready !== undefined) return ready;
+    if (isOver() || limit() > limitMs) continue;
+    throw missed(run, provision, 'Connected', limitMs, outcome.error);
   }
 }
 
@@ -146,7 +160,9 @@ async function cutShort<Result>(
   try {
     return await scope.run(work);
   } catch (error) {
-    if (!isCancellation(error) || CancellationScope.current().consideredCancelled || !isPointless()) throw error;
+    // Another change may have taken the first one back by now: it was cut short all the same.
+    const isCutShort = scope.consideredCancelled && !CancellationScope.current().consideredCancelled;
+    if (!isCancellation(error) || !isCutShort) throw error;
     return { kind: 'cutShort' };
   } finally {
     run.onChange = () => undefined;
@@ -177,15 +193,13 @@ function readyOf(run: RunState, endpointId: string, outcome: AwaitOutcome): Read
   }
 }
 
-/** What is there after the deadline decides. @throws ApplicationFailure `DeadlineExceeded` - It is not what was waited for. */
+/** What is there decides. @returns `undefined`: it is not what was waited for, or could not be looked at. */
 async function lastLook(
   run: RunState,
   provision: Provision,
   { account, endpoint }: AwaitInput,
   goal: Goal,
-  limitMs: number,
-  missed: ActivityFailure,
-): Promise<Ready> {
+): Promise<Ready | undefined> {
   const activityId = goal === 'Active' ? 'last-look' : 'last-look-connected';
   const call = { activityId, summary: 'last look after the deadline', withinMs: LAST_LOOK_WITHIN_MS };
   try {
@@ -199,7 +213,11 @@ async function lastLook(
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     run.learnFrom(lastWordOf(error));
   }
-  throw deadlineExceeded(run, goal, limitMs, account, lastAttemptOf(missed));
+  return undefined;
+}
+
+function missed(run: RunState, { account }: Provision, goal: Goal, limitMs: number, error: ActivityFailure) {
+  return deadlineExceeded(run, goal, limitMs, account, lastAttemptOf(error));
 }
 
 function isReady({ endpoint, zones }: Ready, goal: Goal): boolean {
@@ -207,7 +225,8 @@ function isReady({ endpoint, zones }: Ready, goal: Goal): boolean {
   return goal === 'Active' || readConnection(endpoint, zones, false).kind === 'connected';
 }
 
-/** Whether the connection was seen beyond acceptance: Disconnected after that is a rejection. */
-function hasBeenAccepted({ lastSeen }: RunState): boolean {
-  return lastSeen !== undefined && isAccepted(lastSeen);
+/** Whether the connection was ever seen beyond acceptance: Disconnected after that is a rejection. */
+function hasBeenAccepted(run: RunState): boolean {
+  run.wasAccepted ||= run.lastSeen !== undefined && isAccepted(run.lastSeen);
+  return run.wasAccepted;
 }

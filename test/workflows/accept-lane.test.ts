@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import {
+  ACCEPT_LANE_WORKFLOW_TYPE,
   acceptanceSignal,
   acceptConnectionSignal,
   acceptLaneId,
@@ -137,7 +138,6 @@ describe.each(CACHE_MODES)('accept, $name', ({ cache }) => {
     });
     expect(state).toMatchObject({ phase: 'connecting', lastError: { code: 'EndpointConnectionNotFound' } });
     expect(state.waitingFor).toContain(acceptLaneId(account));
-    expect(Date.parse(state.nextLookAt ?? '')).toBeGreaterThan(0);
     const other = await startProvision(bench, second.input, second.workflowId);
     await letRun(second.workflowId);
     expect(await other.result()).toMatchObject({ endpoint: { ConnectionStatus: 'Connected' } });
@@ -183,6 +183,114 @@ describe.each(CACHE_MODES)('accept, $name', ({ cache }) => {
     expect(second.calls('EnableVpcEndpointConnection')).toBe(0);
     expect(second.endpoints()).toMatchObject([{ ConnectionStatus: 'Disconnected' }]);
   });
+
+  /** A run whose request was postponed: it waits in the lane until the clock of the lane goes on. */
+  const postponed = async (options: object = {}) => {
+    const { workflowId, account, input, fault, ...s } = manual();
+    fault('EnableVpcEndpointConnection', { kind: 'code', code: 'EndpointConnectionNotFound' });
+    const run = await startProvision(bench, { ...input, ...options }, workflowId);
+    await letRun(workflowId, 1);
+    await eventually('it is postponed', async () => (await run.query(stateQuery)).lastError !== undefined);
+    const EndpointId = s.endpoints()[0]?.EndpointId ?? '';
+    const parameters = { RegionId: input.request.RegionId, ServiceId: MANUAL.ServiceId, EndpointId };
+    const owner = (action: string) => bench.twin.call(action, parameters);
+    return { ...s, workflowId, account, run, EndpointId, owner };
+  };
+
+  const REFUSAL = { class: 'denied', code: 'NoPermission', message: 'NoPermission: no', advice: 'Ask.' } as const;
+
+  it.each([0, 60_000])(
+    'believes its own eyes and no refusal, with a connection that takes %i ms',
+    async (connectMs) => {
+      const { run, EndpointId, owner, endpoints, account, workflowId } = await postponed({ onFailure: 'delete' });
+      bench.twin.engine.configure({ connectMs });
+      await owner('EnableVpcEndpointConnection');
+      bench.twin.engine.configure({ connectMs: 0 });
+      await run.signal(acceptanceSignal, { EndpointId, outcome: 'refused', refusal: REFUSAL });
+      await eventually('it looked again', async () => {
+        const { events } = await run.fetchHistory();
+        return (events ?? []).some(
+          (event) => event.activityTaskScheduledEventAttributes?.activityId === 'last-look-connected',
+        );
+      });
+      if (connectMs > 0) {
+        expect(await run.query(stateQuery)).toMatchObject({ phase: 'connecting' });
+        bench.twin.engine.setEndpoint(EndpointId, { ConnectionStatus: 'Connected' });
+      }
+      await letRun(workflowId);
+      expect(await run.result()).toMatchObject({ endpoint: { EndpointId, ConnectionStatus: 'Connected' } });
+      expect(endpoints()).toHaveLength(1);
+      await lane(account)
+        .terminate()
+        .catch(() => undefined);
+    },
+  );
+
+  it('is not accepted again once somebody else has, and its owner has closed it later', async () => {
+    const { run, owner, workflowId, account, endpoints, calls } = await postponed();
+    await owner('EnableVpcEndpointConnection');
+    await letRun(workflowId, 5);
+    await run.result();
+    await owner('DisableVpcEndpointConnection');
+    await eventually('the lane has ended', async () => (await laneStatus(account)) === 'COMPLETED');
+    expect(endpoints()).toMatchObject([{ ConnectionStatus: 'Disconnected' }]);
+    expect(calls('EnableVpcEndpointConnection')).toBe(2);
+  });
+
+  it('is not accepted for a run that was terminated', async () => {
+    const { run, account, calls, endpoints } = await postponed();
+    await run.terminate('a test');
+    for (let times = 0; times < 4; times += 1) {
+      await advance(bench.connection, acceptLaneId(account), 2 * MINUTE_MS).catch(() => undefined);
+    }
+    // The call that came before the lane knew is the last one.
+    expect(calls('EnableVpcEndpointConnection')).toBeLessThanOrEqual(2);
+    expect(endpoints()).toHaveLength(1);
+    await lane(account)
+      .terminate()
+      .catch(() => undefined);
+  });
+
+  it('does not hold up others where one endpoint is changing', async () => {
+    const account = `owner-${randomUUID()}`;
+    const first = manual(account);
+    const second = manual(account);
+    first.fault('EnableVpcEndpointConnection', { kind: 'code', code: 'EndpointOperationDenied' }, 'always');
+    const stuck = await startProvision(bench, first.input, first.workflowId);
+    await letRun(first.workflowId, 1);
+    await eventually('the lane was refused', () => first.calls('EnableVpcEndpointConnection') > 0);
+    const run = await startProvision(bench, second.input, second.workflowId);
+    await letRun(second.workflowId, 2);
+    expect(await run.result()).toMatchObject({ endpoint: { ConnectionStatus: 'Connected' } });
+    await stuck.cancel();
+    await stuck.result().catch(() => undefined);
+    bench.twin.faults.clear();
+  });
+
+  it.each([{ dueAt: 'garbage' }, { refusedTimes: 'many' }, { lastRefusal: 7 }])(
+    'takes nothing but the request from a signal: %j',
+    async (more) => {
+      const account = `owner-${randomUUID()}`;
+      const request: AcceptRequest = {
+        workflowId: 'nobody',
+        runId: randomUUID(),
+        RegionId: 'cn-nowhere',
+        ServiceId: 'epsrv-nowhere',
+        EndpointId: 'ep-nowhere',
+        giveUpAt: new Date(Date.now() + 3_600_000).toISOString(),
+      };
+      const handle = await bench.client.workflow.signalWithStart(ACCEPT_LANE_WORKFLOW_TYPE, {
+        workflowId: acceptLaneId(account),
+        taskQueue: bench.taskQueue,
+        args: [{ account, activityTaskQueue: bench.taskQueue }],
+        signal: acceptConnectionSignal,
+        signalArgs: [{ ...request, ...more }],
+      });
+      await handle.signal('withdrawAcceptance');
+      // The run that asked does not exist, so the lane drops what was refused, and ends.
+      await eventually('the lane has ended', async () => (await laneStatus(account)) === 'COMPLETED');
+    },
+  );
 
   it('passes over signals that it cannot read, and those of strangers', async () => {
     const { workflowId, account, input, fault, calls } = manual();

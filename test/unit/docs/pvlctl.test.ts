@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
-import {
-  acceptedCommand,
-  changeCommand,
-  extendCommand,
-  retryNowCommand,
-} from '../../../src/cli/commands/controls.js';
+import { acceptedCommand, changeCommand, extendCommand, retryNowCommand } from '../../../src/cli/commands/controls.js';
 import { deleteCommand } from '../../../src/cli/commands/delete.js';
 import { doctorCommand } from '../../../src/cli/commands/doctor.js';
 import { explainCommand } from '../../../src/cli/commands/explain.js';
