@@ -1,7 +1,7 @@
 import type { OrphanedEndpoint, OrphanReport } from '../contract/orphans.js';
 import { DEFAULT_ACCOUNT } from '../contract/task-queues.js';
 import { ORPHAN_REASONS } from '../model/orphans.js';
-import { alignedRows, plainText, shellArgument } from './plain-text.js';
+import { alignedRows, alignedTable, shellArgument } from './plain-text.js';
 import type { OutputFormat } from './run-output.js';
 
 const COLUMNS = ['ENDPOINT', 'STATUS', 'CREATED', 'VPC', 'SERVICE', 'NAME', 'WORKFLOW ID'] as const;
@@ -54,25 +54,14 @@ function deletion(report: OrphanReport): string {
 }
 
 function table(endpoints: readonly OrphanedEndpoint[]): string {
-  const cells = endpoints.map((one) =>
-    [
-      one.EndpointId,
-      one.EndpointStatus,
-      one.CreateTime,
-      one.VpcId,
-      one.ServiceId,
-      one.EndpointName,
-      one.workflowId,
-    ].map((cell) => (cell === undefined || cell === '' ? '-' : plainText(cell))),
-  );
-  const rows: readonly (readonly string[])[] = [COLUMNS, ...cells];
-  const widths = COLUMNS.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  const cells = endpoints.map((one) => [
+    one.EndpointId,
+    one.EndpointStatus,
+    one.CreateTime,
+    one.VpcId,
+    one.ServiceId,
+    one.EndpointName,
+    one.workflowId,
+  ]);
+  return alignedTable([COLUMNS, ...cells]);
 }

@@ -1,6 +1,6 @@
 import type { ReportedAttempt, ReportedFailure, RunReport } from '../client/run-report.js';
 import { deniedRows, failingText } from './failing-call.js';
-import { alignedRows, plainText } from './plain-text.js';
+import { alignedRows, alignedTable } from './plain-text.js';
 import type { OutputFormat } from './run-output.js';
 
 type Row = readonly [name: string, value: string | undefined];
@@ -103,18 +103,9 @@ function attemptTable(attempts: readonly ReportedAttempt[]): string {
     at,
     action,
     code,
-    RequestId ?? '-',
-    epoch === undefined ? '-' : String(epoch),
-    clientToken ?? '-',
+    RequestId,
+    epoch === undefined ? undefined : String(epoch),
+    clientToken,
   ]);
-  const shown = [head, ...rows].map((row) => row.map(plainText));
-  const widths = head.map((_, column) => Math.max(...shown.map((row) => row[column]?.length ?? 0)));
-  return shown
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignedTable([head, ...rows]);
 }
