@@ -304,6 +304,15 @@ describe.each(CACHE_MODES)('accept, $name', ({ name, cache }) => {
     },
   );
 
+  it('ends at once where somebody starts it without an account', async () => {
+    const account = `owner-${randomUUID()}`;
+    const handle = await bench.client.workflow.start(ACCEPT_LANE_WORKFLOW_TYPE, {
+      workflowId: acceptLaneId(account),
+      taskQueue: bench.taskQueue,
+    });
+    expect(await failureOf(handle.result())).toMatchObject({ type: 'InvalidInput' });
+  });
+
   it('passes over signals that it cannot read, and those of strangers', async () => {
     const { workflowId, account, input, fault, calls } = manual();
     // It waits in the lane until the clock of the lane goes on.
