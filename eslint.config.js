@@ -20,7 +20,7 @@ const ROOMS = {
   simulator: { rooms: ['model'], packages: ['node:'] },
   // The state machine: no clock, no chance and no network of its own. Then the twin around it, then the wire.
   'simulator/engine': { rooms: ['model'], packages: ['node:crypto', 'node:net'], neighbours: ['twin', 'wire'] },
-  'simulator/twin': { rooms: ['model'], packages: ['node:timers'], neighbours: ['wire'] },
+  'simulator/twin': { rooms: ['model'], packages: ['node:events', 'node:timers'], neighbours: ['wire'] },
   temporal: { rooms: [], packages: ['@temporalio/', 'node:'] },
   client: {
     rooms: ['model', 'contract', 'schema'],

@@ -3,6 +3,7 @@ import type { NativeConnectionOptions } from '@temporalio/worker';
 import { ACCOUNT_PATTERN, DEFAULT_ACCOUNT, DEFAULT_TASK_QUEUE } from './contract/task-queues.js';
 import { durationMs, durationProblem } from './model/duration.js';
 import { tagValueProblem } from './model/owner-tags.js';
+import { parameterDefinition } from './model/request.js';
 import { checkedEndpoint, isLoopback } from './privatelink/endpoint-address.js';
 
 /** Where the Temporal server is, from the standard environment and profile file of Temporal's own tools. */
@@ -18,6 +19,24 @@ export type CloudConfig =
   | { readonly kind: 'twin'; readonly url: string }
   | { readonly kind: 'real'; readonly endpoint: string | undefined; readonly network: 'public' | 'vpc' };
 
+/**
+ * Kinds of work that a worker process may leave to others: running workflows; calling the cloud; watching endpoints for
+ * the runs that wait.
+ */
+export const WORK = ['workflows', 'calls', 'watch'] as const;
+
+export type Work = (typeof WORK)[number];
+
+/**
+ * When runs wait to be told by a watcher of their region instead of looking for themselves: where many wait at the same time,
+ * wherever there is a watcher, or never.
+ */
+export const WATCH_SETTINGS = ['auto', 'always', 'off'] as const;
+
+export type WatchSetting = (typeof WATCH_SETTINGS)[number];
+
+const LOG_LEVELS = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+
 /** Everything that a worker is told from outside. */
 export interface WorkerConfig {
   readonly temporal: TemporalConfig;
@@ -26,12 +45,19 @@ export interface WorkerConfig {
   readonly accounts: readonly string[];
   readonly installation: string | undefined;
   readonly httpTimeoutMs: number;
-  /** Create calls of one account in any 60 s, over all workers of the namespace. */
+  /** Regions that have queues, slots and budgets of their own, for each account. All others share the account's. */
+  readonly regions: readonly string[];
+  /** Calls of one account in any 60 s, over all workers of the namespace; for each of {@link regions} as much again. */
   readonly createsPerMinute: number;
+  readonly writesPerMinute: number;
+  readonly readsPerMinute: number;
+  readonly watch: WatchSetting;
+  /** What this process does. */
+  readonly work: readonly Work[];
   readonly maxCachedWorkflows: number;
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
-  readonly logLevel: 'TRACE' | 'DEBUG' | 'INFO' | 'WARN' | 'ERROR';
+  readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
 /** One setting: its default, what it means, and how a text is read. */
@@ -55,10 +81,35 @@ export const SETTINGS = {
   PVL_NETWORK: { default: 'public', meaning: 'regional addresses: "public" or "vpc"' },
   PVL_INSTALLATION: { default: undefined, meaning: 'value of the owner tag; the namespace when left out' },
   PVL_HTTP_TIMEOUT: { default: '10s', meaning: 'time for one call to the cloud' },
+  PVL_WORK: {
+    default: WORK.join(','),
+    meaning:
+      'what this process does, separated by commas: "workflows" runs them, "calls" calls the cloud, "watch" lists for all that wait',
+  },
+  PVL_REGIONS: {
+    default: undefined,
+    meaning:
+      'regions that have queues, slots and budgets of their own, separated by commas; all others share those of the account. The same for all workers',
+  },
   PVL_CREATES_PER_MINUTE: {
     default: '100',
     meaning:
       'create calls of one account in any 60 s, over all workers of a namespace; 10 to 10000. PrivateLink allows 200 for each region, shared with every other tool',
+  },
+  PVL_WRITES_PER_MINUTE: {
+    default: '600',
+    meaning:
+      'attempts to remove an endpoint or to accept a connection, counted likewise; 10 to 10000. A removal takes four attempts or more, of which one deletes and one removes each zone; PrivateLink allows 200 of each action',
+  },
+  PVL_READS_PER_MINUTE: {
+    default: '600',
+    meaning:
+      'attempts to look at endpoints, counted likewise; 10 to 100000. An attempt makes one or two calls, look-ups in long lists one for each 1,000 endpoints; PrivateLink allows 1,000 of each action',
+  },
+  PVL_WATCH: {
+    default: 'auto',
+    meaning:
+      'one watcher lists the endpoints of a region for all that wait: "auto" where many wait at the same time, "always", or "off". The same for all workers',
   },
   PVL_MAX_CACHED_WORKFLOWS: { default: '150', meaning: 'workflows that a worker keeps in memory; 0 to 10000' },
   PVL_METRICS_ADDRESS: { default: undefined, meaning: 'host:port of the Prometheus metrics; off when left out' },
@@ -140,14 +191,33 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
   );
   for (const name of unknown) refuse(name, `is not a setting; there are ${Object.keys(SETTINGS).join(', ')}`);
 
-  const accounts = (text('PVL_ACCOUNTS') ?? '')
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '');
+  const list = (name: SettingName): readonly string[] => {
+    const names = (text(name) ?? '').split(',').map((entry) => entry.trim());
+    return [...new Set(names.filter((entry) => entry !== ''))];
+  };
+  const whole = (name: SettingName, min: number, max: number): number => {
+    const given = text(name) ?? '';
+    const value = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
+    if (!(value >= min && value <= max)) refuse(name, `expected a whole number from ${min} to ${max}`);
+    return value;
+  };
+
+  const accounts = list('PVL_ACCOUNTS');
   if (accounts.length === 0) refuse('PVL_ACCOUNTS', 'names no account');
   for (const name of accounts) {
     if (!ACCOUNT_PATTERN.test(name)) refuse('PVL_ACCOUNTS', 'has a name that is not letters, digits, ".", "_" or "-"');
   }
+
+  const regions = list('PVL_REGIONS');
+  if (!regions.every(isRegionId)) refuse('PVL_REGIONS', 'has a name that is no region id such as "cn-hangzhou"');
+
+  const work = list('PVL_WORK');
+  if (work.length === 0) refuse('PVL_WORK', `names no work; there are ${WORK.join(', ')}`);
+  if (!work.every((name) => isOneOf(WORK, name)))
+    refuse('PVL_WORK', `has a name that is not one of ${WORK.join(', ')}`);
+
+  const watch = text('PVL_WATCH') ?? '';
+  if (!isOneOf(WATCH_SETTINGS, watch)) refuse('PVL_WATCH', `expected ${WATCH_SETTINGS.join(', ')}`);
 
   const installation = text('PVL_INSTALLATION');
   const tagProblem = installation === undefined ? undefined : tagValueProblem(installation);
@@ -159,16 +229,6 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
   if (timeoutProblem !== undefined) refuse('PVL_HTTP_TIMEOUT', timeoutProblem);
   else if (httpTimeoutMs < 1_000 || httpTimeoutMs > 25_000) refuse('PVL_HTTP_TIMEOUT', 'must be between 1s and 25s');
 
-  const cached = text('PVL_MAX_CACHED_WORKFLOWS') ?? '';
-  if (!/^\d{1,5}$/.test(cached) || Number(cached) > 10_000) {
-    refuse('PVL_MAX_CACHED_WORKFLOWS', 'expected a whole number from 0 to 10000');
-  }
-
-  const creates = text('PVL_CREATES_PER_MINUTE') ?? '';
-  if (!/^\d{2,5}$/.test(creates) || Number(creates) < 10 || Number(creates) > 10_000) {
-    refuse('PVL_CREATES_PER_MINUTE', 'expected a whole number from 10 to 10000');
-  }
-
   const address = (name: 'PVL_METRICS_ADDRESS' | 'PVL_HEALTH_ADDRESS'): string | undefined => {
     const value = text(name);
     const port = /^[\w.:[\]-]+:(\d{1,5})$/.exec(value ?? '')?.[1];
@@ -177,7 +237,7 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
   };
 
   const logLevel = (text('PVL_LOG_LEVEL') ?? '').toUpperCase();
-  if (!isLogLevel(logLevel)) refuse('PVL_LOG_LEVEL', 'expected TRACE, DEBUG, INFO, WARN or ERROR');
+  if (!isOneOf(LOG_LEVELS, logLevel)) refuse('PVL_LOG_LEVEL', 'expected TRACE, DEBUG, INFO, WARN or ERROR');
 
   const config = {
     cloud: cloudConfig(text, refuse),
@@ -185,11 +245,16 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
     accounts,
     installation,
     httpTimeoutMs,
-    createsPerMinute: Number(creates),
-    maxCachedWorkflows: Number(cached),
+    regions,
+    createsPerMinute: whole('PVL_CREATES_PER_MINUTE', 10, 10_000),
+    writesPerMinute: whole('PVL_WRITES_PER_MINUTE', 10, 10_000),
+    readsPerMinute: whole('PVL_READS_PER_MINUTE', 10, 100_000),
+    watch: isOneOf(WATCH_SETTINGS, watch) ? watch : ('auto' as const),
+    work: work.filter((name) => isOneOf(WORK, name)),
+    maxCachedWorkflows: whole('PVL_MAX_CACHED_WORKFLOWS', 0, 10_000),
     metricsAddress: address('PVL_METRICS_ADDRESS'),
     healthAddress: address('PVL_HEALTH_ADDRESS'),
-    logLevel: isLogLevel(logLevel) ? logLevel : ('INFO' as const),
+    logLevel: isOneOf(LOG_LEVELS, logLevel) ? logLevel : ('INFO' as const),
   };
   let temporal: TemporalConfig | undefined;
   try {
@@ -229,6 +294,11 @@ function cloudConfig(
   return { kind: 'real', endpoint, network: network === 'vpc' ? 'vpc' : 'public' };
 }
 
-function isLogLevel(text: string): text is WorkerConfig['logLevel'] {
-  return ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'].includes(text);
+function isRegionId(text: string): boolean {
+  const { pattern, maxLength = 0 } = parameterDefinition('RegionId');
+  return pattern?.test(text) === true && text.length <= maxLength;
+}
+
+function isOneOf<Name extends string>(names: readonly Name[], text: string): text is Name {
+  return (names as readonly string[]).includes(text);
 }

@@ -4,16 +4,17 @@ import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, type Activities } from './activities/index.js';
-import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type WorkerConfig } from './config.js';
+import { createActivities, SharedLookUps, WatchLink, type Activities } from './activities/index.js';
+import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type Work, type WorkerConfig } from './config.js';
 import type { FleetPlace } from './contract/search-attributes.js';
-import { accountTaskQueue, createTaskQueue } from './contract/task-queues.js';
+import { callQueues, watchTaskQueue } from './contract/task-queues.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
 import { VERSION } from './version.js';
+import { createCallWorkers, createWatchWorker } from './worker/call-workers.js';
 import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
 import { chooseFleetPlace } from './worker/fleet-place.js';
 import { serveHealth } from './worker/health-server.js';
-import { createsPerSecond } from './worker/create-pace.js';
+import { LONGEST_TASK } from './worker/isolate-timeout.js';
 import { jsonLogger } from './worker/json-logger.js';
 import { runWorkers } from './worker/run-workers.js';
 
@@ -29,10 +30,11 @@ const GRACE_MS = 5_000;
 /**
  * Run a worker until it is told to stop (SIGINT, SIGTERM), then let the calls in flight finish.
  *
- * One process polls the workflows, and the activities of each account that it has credentials for. The first line of its
- * log says whether the cloud is real or a twin.
+ * A process polls the workflows, and for each account that it has credentials for the calls and the watch; less where the
+ * setting PVL_WORK says so. The first line of its log says whether the cloud is real or a twin, and what the process does.
  *
  * @throws TemporalConnectionError - The server cannot be reached, or lacks the namespace.
+ * @throws ConfigError - No account has credentials, and there is no other work.
  */
 export async function runWorker(config: WorkerConfig): Promise<void> {
   const logger = jsonLogger(config.logLevel);
@@ -41,6 +43,8 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   logger.info(`Cloud: ${cloud.kind === 'twin' ? 'TWIN' : 'REAL'}`, {
     host,
     accounts: config.accounts,
+    work: config.work,
+    ...(config.regions.length === 0 ? {} : { regions: config.regions }),
     version: VERSION,
   });
 
@@ -54,7 +58,8 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
     },
   });
 
-  const accounts = await openAccounts(cloud, config.accounts, {
+  // Without work for the cloud nobody looks at credentials.
+  const accounts = await openAccounts(cloud, does(config, 'calls', 'watch') ? config.accounts : [], {
     timeoutMs: config.httpTimeoutMs,
     userAgent: `durable-privatelink/${VERSION}`,
   });
@@ -65,15 +70,22 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
     });
   }
 
+  if (accounts.usable.length === 0 && !does(config, 'workflows')) {
+    throw new ConfigError(['PVL_WORK: leaves nothing to do, as no account has credentials']);
+  }
+
   const connection = await connect(config);
   try {
-    const fleet = await chooseFleetPlace(connection, temporal.namespace, logger);
-    const createAccountWorkers = accountWorkers(config, connection, accounts);
-    const [workflows, ...calls] = await Promise.all([
-      createWorkflowWorker(config, connection, accounts, fleet),
+    const fleet = does(config, 'workflows')
+      ? await chooseFleetPlace(connection, temporal.namespace, logger)
+      : undefined;
+    const activities = workerActivities(config, accounts, fleet);
+    const createAccountWorkers = accountWorkers(config, connection, activities);
+    const created = await Promise.all([
+      ...(does(config, 'workflows') ? [createWorkflowWorker(config, connection, activities)] : []),
       ...accounts.usable.map(createAccountWorkers),
     ]);
-    const workers = [workflows, ...calls.flat()];
+    const workers = created.flat();
     const health = await startHealth(config, workers, accounts);
     logger.info('Worker started', {
       address: temporal.address,
@@ -124,10 +136,8 @@ async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
 function createWorkflowWorker(
   config: WorkerConfig,
   connection: NativeConnection,
-  accounts: CloudAccounts,
-  fleet: FleetPlace,
+  { parseInput, parseDeprovisionInput, parseFindOrphansInput }: Activities,
 ): Promise<Worker> {
-  const { parseInput, parseDeprovisionInput, parseFindOrphansInput } = workerActivities(config, accounts, fleet);
   return Worker.create({
     ...sharedOptions(config, connection),
     ...workflowCode(),
@@ -136,43 +146,42 @@ function createWorkflowWorker(
     enableNonLocalActivities: false,
     maxCachedWorkflows: config.maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: STICKY_TIMEOUT_MS,
+    ...LONGEST_TASK,
   });
 }
 
-/**
- * Makes the two workers of one account: its create calls are apart from the rest, because the engine paces them, over all
- * workers together.
- */
-function accountWorkers(config: WorkerConfig, connection: NativeConnection, accounts: CloudAccounts) {
-  const activities = workerActivities(config, accounts);
-  const { createEndpoint } = activities;
-  return (account: string): Promise<Worker[]> =>
-    Promise.all([
-      Worker.create({
-        ...sharedOptions(config, connection),
-        taskQueue: accountTaskQueue(config.taskQueue, account),
-        // Runs that older versions started have their create calls here.
-        activities,
-      }),
-      Worker.create({
-        ...sharedOptions(config, connection),
-        taskQueue: createTaskQueue(config.taskQueue, account),
-        activities: { createEndpoint },
-        maxTaskQueueActivitiesPerSecond: createsPerSecond(config.createsPerMinute),
-      }),
+/** Makes the workers of one account: of its calls and of its watch, as far as this process does that work. */
+function accountWorkers(config: WorkerConfig, connection: NativeConnection, activities: Activities) {
+  const shared = sharedOptions(config, connection);
+  const { taskQueue } = config;
+  return async (account: string): Promise<Worker[]> => {
+    const created = await Promise.all([
+      ...(does(config, 'calls') ? [createCallWorkers(shared, activities, config, taskQueue, account)] : []),
+      ...(does(config, 'watch') ? [createWatchWorker(shared, activities, taskQueue, account)] : []),
     ]);
+    return created.flat();
+  };
+}
+
+/** Whether this process does any of these kinds of work. */
+function does({ work }: WorkerConfig, ...kinds: readonly Work[]): boolean {
+  return kinds.some((kind) => work.includes(kind));
 }
 
 /** @param fleet - Matters only to the checks of inputs, which run beside the workflows. */
 function workerActivities(
-  { installation }: WorkerConfig,
+  { installation, regions, watch, readsPerMinute }: WorkerConfig,
   { privateLink }: CloudAccounts,
-  fleet?: FleetPlace,
+  fleet: FleetPlace | undefined,
 ): Activities {
   return createActivities({
     privateLink,
-    accountTaskQueue,
-    createTaskQueue,
+    // One for all queues that are served with what this returns: their look-ups share calls.
+    lookUps: new SharedLookUps(),
+    ...callQueues(regions),
+    ownRegions: regions,
+    ...(watch === 'off' ? {} : { watch: new WatchLink(watch), watchTaskQueue }),
+    listsPerMinute: readsPerMinute,
     ...(fleet === undefined ? {} : { fleet }),
     ...(installation === undefined ? {} : { installation }),
   });
@@ -206,13 +215,14 @@ function sdkVersion(): string {
   return (createRequire(import.meta.url)('@temporalio/worker/package.json') as { version: string }).version;
 }
 
-async function startHealth({ healthAddress }: WorkerConfig, workers: readonly Worker[], accounts: CloudAccounts) {
+async function startHealth({ healthAddress, work }: WorkerConfig, workers: readonly Worker[], accounts: CloudAccounts) {
   if (healthAddress === undefined) return undefined;
   return serveHealth(healthAddress, () => {
     const states = workers.map((worker) => ({ taskQueue: worker.options.taskQueue, state: worker.getState() }));
     return {
       healthy: states.every(({ state }) => state === 'RUNNING' || state === 'INITIALIZED'),
       version: VERSION,
+      work,
       workers: states,
       // Not unhealthy: the workflows are served, and a restart helps only once there are credentials.
       accountsWithoutCredentials: accounts.unusable.map(({ account }) => account),

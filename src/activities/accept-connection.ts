@@ -6,6 +6,7 @@ import {
   type AcceptLaneInput,
   type AcceptRequest,
 } from '../contract/accept-lane.js';
+import { WORKFLOW_TASK_TIMEOUT } from '../contract/messages.js';
 import type { AttemptRecord, RefusedCall } from '../contract/result.js';
 import { isAccepted } from '../model/endpoint.js';
 import { PrivateLinkError, type ConnectionRef, type PrivateLinkApi } from '../privatelink/port.js';
@@ -25,9 +26,10 @@ export interface AskInput {
 export async function askToAccept({ taskQueue, lane, request }: AskInput): Promise<void> {
   const { client } = Context.current();
   await client.workflow.signalWithStart(ACCEPT_LANE_WORKFLOW_TYPE, {
-    workflowId: acceptLaneId(lane.account),
+    workflowId: acceptLaneId(lane.account, lane.regionId),
     taskQueue,
     args: [lane],
+    workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
     signal: acceptConnectionSignal,
     signalArgs: [request],
     staticSummary: `Accepts connections as the owner of their service (${lane.account}), one at a time`,

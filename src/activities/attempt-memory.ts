@@ -47,6 +47,8 @@ export interface AttemptMemory {
   readonly absentSinceMs?: number;
   /** The error that the last attempts ended with; absent after an attempt that got the answer it asked for. */
   readonly failing?: Failing;
+  /** Whether the first look was left to the watcher. */
+  readonly leftToWatcher?: boolean;
   /** Statuses that were already warned of. */
   readonly warnedOf: readonly string[];
 }

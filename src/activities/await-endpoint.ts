@@ -1,6 +1,11 @@
 import { activityInfo, log } from '@temporalio/activity';
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import { CONNECTION_POLL_SCHEDULE, DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
+import {
+  BACKSTOP_SCHEDULE,
+  CONNECTION_POLL_SCHEDULE,
+  DEFAULT_POLL_SCHEDULE,
+  pollDelayMs,
+} from '../model/poll-schedule.js';
 import {
   isAccepted,
   readConnection,
@@ -26,6 +31,8 @@ export interface AwaitInput {
   readonly wasSeen?: boolean;
   /** Whether the connection was accepted just now: then it is looked at often. */
   readonly isAccepted?: boolean;
+  /** Whether somebody watches the endpoint: then it is looked at rarely, and not at once. */
+  readonly watched?: boolean;
 }
 
 export type AwaitOutcome = { readonly attempts: readonly AttemptRecord[]; readonly lastSeen?: LastSeen } & (
@@ -51,7 +58,7 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
 
   return async function awaitEndpoint(input: AwaitInput): Promise<AwaitOutcome> {
     const mayTakeDays = input.until === 'Connected' && input.isAccepted !== true;
-    const schedule = mayTakeDays ? connectionPollSchedule : pollSchedule;
+    const schedule = input.watched === true ? BACKSTOP_SCHEDULE : mayTakeDays ? connectionPollSchedule : pollSchedule;
     const api = deps.privateLink(input.account, input.endpoint.RegionId);
     const memory = new ActivityMemory();
     const info = activityInfo();
@@ -60,6 +67,11 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
     const pollDelay = () => pollDelayMs(schedule, elapsedMs, random());
 
     return memory.whileBeating(async () => {
+      // Not by the number of the attempt: operators set that back.
+      if (input.watched === true && memory.current.leftToWatcher !== true) {
+        memory.set({ leftToWatcher: true });
+        throw notReady(memory, `${input.endpoint.EndpointId} is watched: its run is told when it changes`, pollDelay());
+      }
       try {
         const answer = await api.getVpcEndpointAttribute(input.endpoint);
         if (answer.endpoint === undefined) {

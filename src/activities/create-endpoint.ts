@@ -23,7 +23,10 @@ export interface Refusal extends FailedCall {
 }
 
 export interface CreateInput {
-  readonly provision: Pick<Provision, 'account' | 'request' | 'extraParameters' | 'owner' | 'dryRun' | 'ifExists'>;
+  readonly provision: Pick<
+    Provision,
+    'account' | 'request' | 'extraParameters' | 'owner' | 'dryRun' | 'ifExists' | 'watch'
+  >;
   /** Absent in a dry run. */
   readonly clientToken?: string;
   readonly epoch: number;
@@ -42,7 +45,13 @@ export interface CreateInput {
 }
 
 export type CreateOutcome = { readonly attempts: readonly AttemptRecord[] } & (
-  | { readonly kind: 'created'; readonly endpoint: EndpointFields; readonly requestId: string }
+  | {
+      readonly kind: 'created';
+      readonly endpoint: EndpointFields;
+      readonly requestId: string;
+      /** Whether somebody watches the region, and tells the run when the endpoint changes. */
+      readonly watched?: true;
+    }
   | {
       readonly kind: 'adopted';
       readonly endpoint: ListedVpcEndpoint;
@@ -104,7 +113,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
       if (refusal !== undefined) return lookAfter(refusal, inDoubt);
       const unchecked = input.absence === 'unchecked' && !memory.current.absenceChecked;
       if (owner !== undefined && !dryRun && (inDoubt || unchecked)) {
-        const found = await lookUp(api, request, owner, memory).catch((error: unknown) => {
+        const found = await lookUp(api, request, owner, memory, deps.lookUps).catch((error: unknown) => {
           // What may have been sent is looked for until the deadline: keys get repaired.
           if (inDoubt) throw readAgain(error, memory, random);
           return refusedLookUp(error);
@@ -131,12 +140,20 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
         memory.set({ nameChecked: true });
       }
 
+      const watched = dryRun ? undefined : expectWatch();
       stopIfGivenUp(memory);
       memory.set({ mayHaveExecuted: true });
       try {
         const endpoint = await api.createVpcEndpoint(createParameters(input.provision, input.clientToken));
         memory.record('CreateVpcEndpoint', 'Accepted', endpoint.RequestId);
-        return { kind: 'created', endpoint, requestId: endpoint.RequestId, attempts: attempts() };
+        const isWatched = (await watched) === true;
+        return {
+          kind: 'created',
+          endpoint,
+          requestId: endpoint.RequestId,
+          ...(isWatched ? { watched: true } : {}),
+          attempts: attempts(),
+        };
       } catch (error) {
         if (!(error instanceof PrivateLinkError)) throw error;
         memory.record('CreateVpcEndpoint', error.code, error.requestId);
@@ -181,7 +198,7 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
     async function lookAfter(refusal: Refusal, inDoubt: boolean): Promise<CreateOutcome> {
       memory.set({ refusal });
       if (owner !== undefined) {
-        const found = await orRepeat(memory, random, () => lookUp(api, request, owner, memory));
+        const found = await orRepeat(memory, random, () => lookUp(api, request, owner, memory, deps.lookUps));
         const outcome = await settled(found, inDoubt);
         if (outcome !== undefined) return { ...outcome, attempts: attempts() };
       }
@@ -218,6 +235,19 @@ export function createCreateEndpoint(deps: ActivityDependencies) {
       memory.record(error.answer.action, error.code, error.requestId);
       const earlier = await earlierRuns();
       return { kind: 'refused', refusal: refusalOf(error, request), afterUnknownOutcome: earlier.inDoubt } as const;
+    }
+
+    /** Goes on beside the create call, so that a watcher that has to be started is there sooner. */
+    function expectWatch(): Promise<boolean> | undefined {
+      const { watch } = input.provision;
+      if (watch === undefined || owner === undefined) return undefined;
+      const { taskQueue, activityTaskQueue } = watch;
+      const { installation } = owner;
+      return deps.watch?.expect({
+        taskQueue,
+        isRepeated: attempts().some(({ action }) => action === 'CreateVpcEndpoint'),
+        watch: { account, RegionId: request.RegionId, activityTaskQueue, installation },
+      });
     }
 
     async function adoptByName(inDoubt: boolean) {

@@ -1,6 +1,9 @@
 import type { FleetPlace } from '../contract/search-attributes.js';
+import type { ChooseTaskQueue } from '../contract/task-queues.js';
 import type { PollSchedule } from '../model/poll-schedule.js';
 import type { PrivateLinkApi } from '../privatelink/port.js';
+import type { SharedLookUps } from './shared-look-ups.js';
+import type { WatchLink } from './watch-link.js';
 
 /** What is known of earlier runs under the same workflow id. */
 export interface EarlierRuns {
@@ -27,14 +30,35 @@ export interface ActivityDependencies {
    */
   readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
 
+  /** The look-ups by tag of this process, so that those of a burst share their calls; each goes out by itself when left out. */
+  readonly lookUps?: SharedLookUps;
+
   /** Value of the owner tag; the Temporal namespace when left out. */
   readonly installation?: string;
 
-  /** Queue of the activities of an account, given the queue of the workflow. */
-  readonly accountTaskQueue: (taskQueue: string, account: string) => string;
+  /** Queue of the activities of an account, given the queue of the workflow and the region of the endpoint. */
+  readonly accountTaskQueue: ChooseTaskQueue;
 
-  /** Queue of the create calls of an account, which may be paced; the account's own when left out. */
-  readonly createTaskQueue?: (taskQueue: string, account: string) => string;
+  /** Queue of its create calls, which may be paced; the same when left out. */
+  readonly createTaskQueue?: ChooseTaskQueue;
+
+  /** Queue of its removals and acceptances, likewise. */
+  readonly writeTaskQueue?: ChooseTaskQueue;
+
+  /** Queue of the activity that watches; runs that parse their input here look for themselves when left out. */
+  readonly watchTaskQueue?: (taskQueue: string, account: string) => string;
+
+  /** The watchers of this process's creates; runs that create here look for themselves when left out. */
+  readonly watch?: Pick<WatchLink, 'expect'>;
+
+  /** Calls of ListVpcEndpoints that a watcher may make in a minute; 600 when left out. The service takes 1,000. */
+  readonly listsPerMinute?: number;
+
+  /** Regions with queues of their own: each has its own lane that accepts connections. None when left out. */
+  readonly ownRegions?: readonly string[];
+
+  /** Longest time that a create call waits for its turn in its queue, in milliseconds; 24 hours when left out. */
+  readonly queuedAtMostMs?: number;
 
   /** Where runs keep what the list of all runs shows; their memo when left out. */
   readonly fleet?: FleetPlace;

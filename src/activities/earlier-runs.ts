@@ -1,12 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
-import { isGrpcServiceError, WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 import { PROVISION_WORKFLOW_TYPE } from '../contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../contract/result.js';
 import type { EarlierRuns } from './dependencies.js';
-
-/** gRPC status of a method that a server lacks: the SDK's time-skipping test server has no visibility. */
-const UNIMPLEMENTED = 12;
+import { lacksVisibility } from './visibility.js';
 
 /**
  * Ask the server which provisions a workflow id had before, newest first, up to the last that completed.
@@ -38,7 +36,7 @@ export async function findEarlierRuns(workflowId: string, runId: string): Promis
       closings.push(run.closeTime);
     }
   } catch (error) {
-    if (isGrpcServiceError(error) && (error.code as number) === UNIMPLEMENTED) return { inDoubt: true };
+    if (lacksVisibility(error)) return { inDoubt: true };
     throw error;
   }
   if (closings.length === 0) return { inDoubt: false };

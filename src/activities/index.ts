@@ -9,8 +9,12 @@ import { createParseFindOrphansInput } from './parse-orphans-input.js';
 import { createPreflight } from './preflight.js';
 import { createRemoveEndpoint } from './remove-endpoint.js';
 import { createScanOrphans } from './scan-orphans.js';
+import { createWatchEndpoints } from './watch-endpoints.js';
 
 export type { ActivityDependencies, EarlierRuns, RunRecords } from './dependencies.js';
+export { SharedLookUps } from './shared-look-ups.js';
+export { WatchLink, type WatchMode } from './watch-link.js';
+export type { WatchOutcome } from './watch-endpoints.js';
 export type { AcceptInput, AcceptOutcome, AskInput } from './accept-connection.js';
 export type { AwaitInput, AwaitOutcome, DescribeOutcome } from './await-endpoint.js';
 export type { FailedCall, LastWord } from './call-failure.js';
@@ -37,6 +41,7 @@ export function createActivities(deps: ActivityDependencies) {
     parseFindOrphansInput: createParseFindOrphansInput(deps),
     scanOrphans: createScanOrphans(deps),
     askToAccept,
+    watchEndpoints: createWatchEndpoints(deps),
     acceptConnection: createAcceptConnection(deps),
   };
 }

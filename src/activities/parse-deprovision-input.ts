@@ -12,6 +12,8 @@ export interface Deprovision {
   readonly account: string;
   /** Queue of the activities that call the cloud for this account. */
   readonly activityTaskQueue: string;
+  /** Queue of its removals. Absent in the histories of older versions: the same. */
+  readonly writeTaskQueue?: string;
   readonly endpoint: EndpointRef;
   /** Whose owner tag the endpoint must carry; absent with ownership `any`. */
   readonly installation?: string;
@@ -27,9 +29,9 @@ export type ParsedDeprovision =
 
 /** The same for removals as `parseInput` for provisions: check an input and fill in its defaults. Calls nothing. */
 export function createParseDeprovisionInput(
-  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'fleet'>,
+  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'writeTaskQueue' | 'fleet'>,
 ) {
-  const { accountTaskQueue, fleet = 'memo' } = deps;
+  const { accountTaskQueue, writeTaskQueue = accountTaskQueue, fleet = 'memo' } = deps;
   return async function parseDeprovisionInput(raw: unknown): Promise<ParsedDeprovision> {
     const { namespace, taskQueue } = activityInfo();
     const checked = checkDeprovisionInput(raw);
@@ -40,7 +42,8 @@ export function createParseDeprovisionInput(
       ok: true,
       deprovision: {
         account,
-        activityTaskQueue: accountTaskQueue(taskQueue, account),
+        activityTaskQueue: accountTaskQueue(taskQueue, account, RegionId),
+        writeTaskQueue: writeTaskQueue(taskQueue, account, RegionId),
         endpoint: { RegionId, EndpointId },
         ...(ownership === 'any' ? {} : { installation: deps.installation ?? namespace }),
         timeouts: { deletedMs: durationMs(timeouts?.deleted ?? DEPROVISION_DEFAULTS.timeouts.deleted) },

@@ -9,6 +9,9 @@ import type { FleetPlace } from '../contract/search-attributes.js';
 import { checkInput } from '../schema/check-input.js';
 import type { ActivityDependencies } from './dependencies.js';
 
+/** A queue that is still full after a day has a pace that does not fit, or no worker. */
+const QUEUED_AT_MOST_MS = 86_400_000;
+
 /** How to wait for a refusal to pass. */
 export interface ParkPolicy {
   readonly initialIntervalMs: number;
@@ -24,6 +27,15 @@ export interface Provision {
   readonly activityTaskQueue: string;
   /** Queue of its create calls. Absent in the histories of older versions: the same. */
   readonly createTaskQueue?: string;
+  /** Queue of its removals, likewise. */
+  readonly writeTaskQueue?: string;
+  /** Where its region may be watched: queues of the workflows and of the activity that watches. Absent: nowhere. */
+  readonly watch?: {
+    readonly taskQueue: string;
+    readonly activityTaskQueue: string;
+    /** A run that looks for itself looks at once when it is told. Absent in the histories of older versions, where it did not. */
+    readonly heedsHints?: true;
+  };
   /** Exactly what is sent, our tags included; only the client token is added for each epoch. */
   readonly request: CreateVpcEndpointRequest;
   readonly extraParameters: Readonly<Record<string, string | number | boolean>>;
@@ -39,10 +51,21 @@ export interface Provision {
   readonly onCancel?: NonNullable<ProvisionInput['onCancel']>;
   /** When the run is done. Absent in the histories of older versions: `Active`. */
   readonly until?: Goal;
-  /** Whose lane is asked to accept the connection. */
-  readonly accept?: { readonly account: string; readonly activityTaskQueue: string };
-  /** `connectedMs` is absent in the histories of older versions. */
-  readonly timeouts: { readonly acceptedMs: number; readonly activeMs: number; readonly connectedMs?: number };
+  /**
+   * Whose lane is asked to accept the connection, and the queue of its acceptances; `regionId` where the region of the
+   * service has a lane of its own.
+   */
+  readonly accept?: { readonly account: string; readonly activityTaskQueue: string; readonly regionId?: string };
+  /**
+   * `connectedMs` is absent in the histories of older versions; so is `queuedMs`, the longest time that a create call waits
+   * for its turn in its queue, which counts as part of `acceptedMs` there.
+   */
+  readonly timeouts: {
+    readonly acceptedMs: number;
+    readonly activeMs: number;
+    readonly connectedMs?: number;
+    readonly queuedMs?: number;
+  };
   /** `null`: fail at once. */
   readonly park: { readonly quota: ParkPolicy | null; readonly status: ParkPolicy | null };
   readonly notify: readonly { readonly workflowId: string; readonly signal: string }[];
@@ -59,9 +82,20 @@ export type ParsedInput =
  * past our client. Calls nothing.
  */
 export function createParseInput(
-  deps: Pick<ActivityDependencies, 'installation' | 'accountTaskQueue' | 'createTaskQueue' | 'fleet'>,
+  deps: Pick<
+    ActivityDependencies,
+    | 'installation'
+    | 'accountTaskQueue'
+    | 'createTaskQueue'
+    | 'writeTaskQueue'
+    | 'ownRegions'
+    | 'watchTaskQueue'
+    | 'queuedAtMostMs'
+    | 'fleet'
+  >,
 ) {
-  const { accountTaskQueue, createTaskQueue = accountTaskQueue, fleet = 'memo' } = deps;
+  const { accountTaskQueue, ownRegions = [], queuedAtMostMs = QUEUED_AT_MOST_MS, fleet = 'memo' } = deps;
+  const { createTaskQueue = accountTaskQueue, writeTaskQueue = accountTaskQueue } = deps;
   return async function parseInput(raw: unknown): Promise<ParsedInput> {
     const info = activityInfo();
     const workflowId = info.workflowExecution?.workflowId ?? '';
@@ -70,27 +104,44 @@ export function createParseInput(
     const problems = [...(checked.ok ? [] : checked.problems), ...(withTags ? workflowIdProblems(workflowId) : [])];
     if (!checked.ok || problems.length > 0) return { ok: false, problems, fleet };
     const owner = withTags ? { installation: deps.installation ?? info.namespace, workflowId } : undefined;
-    const { account = INPUT_DEFAULTS.account, accept } = checked.input;
+    const { account = INPUT_DEFAULTS.account, accept, request } = checked.input;
+    const { RegionId, ServiceRegionId = RegionId } = request;
     return {
       ok: true,
       provision: {
-        ...withDefaults(checked.input, owner),
+        ...withDefaults(checked.input, owner, queuedAtMostMs),
         account,
-        activityTaskQueue: accountTaskQueue(info.taskQueue, account),
+        activityTaskQueue: accountTaskQueue(info.taskQueue, account, RegionId),
         ...(accept === undefined || accept === false
           ? {}
-          : { accept: { ...accept, activityTaskQueue: accountTaskQueue(info.taskQueue, accept.account) } }),
-        createTaskQueue: createTaskQueue(info.taskQueue, account),
+          : { accept: laneOf(info.taskQueue, accept.account, ServiceRegionId) }),
+        createTaskQueue: createTaskQueue(info.taskQueue, account, RegionId),
+        writeTaskQueue: writeTaskQueue(info.taskQueue, account, RegionId),
+        ...(deps.watchTaskQueue === undefined
+          ? {}
+          : {
+              watch: {
+                taskQueue: info.taskQueue,
+                activityTaskQueue: deps.watchTaskQueue(info.taskQueue, account),
+                heedsHints: true,
+              },
+            }),
         fleet,
       },
     };
   };
+
+  function laneOf(taskQueue: string, account: string, regionId: string): NonNullable<Provision['accept']> {
+    const activityTaskQueue = writeTaskQueue(taskQueue, account, regionId);
+    return { account, activityTaskQueue, ...(ownRegions.includes(regionId) ? { regionId } : {}) };
+  }
 }
 
 function withDefaults(
   input: ProvisionInput,
   owner: Owner | undefined,
-): Omit<Provision, 'account' | 'activityTaskQueue' | 'createTaskQueue'> {
+  queuedMs: number,
+): Omit<Provision, 'account' | 'activityTaskQueue' | 'createTaskQueue' | 'writeTaskQueue' | 'watch'> {
   const { ClientToken: tokenBase, DryRun: dryRun = false, ...rest } = input.request;
   const tags = [...(rest.Tag ?? []), ...(owner === undefined ? [] : ownerTags(owner))];
   return {
@@ -107,6 +158,7 @@ function withDefaults(
       acceptedMs: durationMs(input.timeouts?.accepted ?? INPUT_DEFAULTS.timeouts.accepted),
       activeMs: durationMs(input.timeouts?.active ?? INPUT_DEFAULTS.timeouts.active),
       connectedMs: durationMs(input.timeouts?.connected ?? INPUT_DEFAULTS.timeouts.connected),
+      queuedMs,
     },
     park: {
       quota: parkPolicy(input.retry?.quota, INPUT_DEFAULTS.retry.quota),

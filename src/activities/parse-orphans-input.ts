@@ -41,7 +41,7 @@ export function createParseFindOrphansInput(deps: Pick<ActivityDependencies, 'in
         RegionId,
         installation: deps.installation ?? info.namespace,
         olderThan,
-        activityTaskQueue: deps.accountTaskQueue(info.taskQueue, account),
+        activityTaskQueue: deps.accountTaskQueue(info.taskQueue, account, RegionId),
         withinMs: durationMs(timeouts?.scanned ?? FIND_ORPHANS_DEFAULTS.timeouts.scanned),
       },
     };

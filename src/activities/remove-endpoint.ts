@@ -1,6 +1,6 @@
 import { activityInfo, log } from '@temporalio/activity';
 import type { Tag } from '../model/endpoint.js';
-import { isOwnedBy, OWNER_TAG, type Owner } from '../model/owner-tags.js';
+import { isOfInstallation, isOwnedBy, OWNER_TAG, type Owner } from '../model/owner-tags.js';
 import { DEFAULT_POLL_SCHEDULE, pollDelayMs } from '../model/poll-schedule.js';
 import type { RemainingEndpoint } from '../model/remaining-endpoint.js';
 import type { AttemptRecord, LastSeen } from '../contract/result.js';
@@ -190,8 +190,9 @@ export function createRemoveEndpoint(deps: ActivityDependencies) {
 /** Why an endpoint must not be touched, as the end of a sentence; `undefined` where its tags are the right ones. */
 function whyNotOurs(tags: readonly Tag[] | undefined, { owner, installation }: RemoveInput): string | undefined {
   if (owner !== undefined && !isOwnedBy(tags, owner)) return 'does not carry the owner tags of this workflow id';
-  const isHere = (tags ?? []).some(({ Key, Value }) => Key === OWNER_TAG && Value === installation);
-  if (installation !== undefined && !isHere) return `does not carry the tag ${OWNER_TAG} of this installation`;
+  if (installation !== undefined && !isOfInstallation(tags, installation)) {
+    return `does not carry the tag ${OWNER_TAG} of this installation`;
+  }
   return undefined;
 }
 

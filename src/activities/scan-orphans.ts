@@ -1,13 +1,7 @@
 import { durationMs, formatMs } from '../model/duration.js';
 import type { ListedVpcEndpoint } from '../model/endpoint.js';
-import {
-  readForOrphan,
-  workflowIdOf,
-  type OrphanLimits,
-  type OrphanReading,
-  type OrphanReason,
-} from '../model/orphans.js';
-import { OWNER_TAG } from '../model/owner-tags.js';
+import { readForOrphan, type OrphanLimits, type OrphanReading, type OrphanReason } from '../model/orphans.js';
+import { isOfInstallation, OWNER_TAG, workflowIdOf } from '../model/owner-tags.js';
 import { MAX_LISTED_ORPHANS, type OrphanedEndpoint, type OrphanReport } from '../contract/orphans.js';
 import type { AttemptRecord } from '../contract/result.js';
 import { PrivateLinkError } from '../privatelink/port.js';
@@ -75,9 +69,7 @@ interface Found {
 
 /** Each endpoint once, as it was listed last. The filter of the server is not relied upon. */
 function ours(listed: readonly ListedVpcEndpoint[], installation: string): ListedVpcEndpoint[] {
-  const withTag = listed.filter(({ Tags }) =>
-    Tags?.some(({ Key, Value }) => Key === OWNER_TAG && Value === installation),
-  );
+  const withTag = listed.filter(({ Tags }) => isOfInstallation(Tags, installation));
   return [...new Map(withTag.map((endpoint) => [endpoint.EndpointId, endpoint])).values()];
 }
 
@@ -153,7 +145,7 @@ function reportOf(sweep: ScanOrphansInput['sweep'], limits: OrphanLimits, found:
 
 function entryOf({ endpoint, reason = 'noRun' }: Found): OrphanedEndpoint {
   const { EndpointId, EndpointName, EndpointStatus, VpcId, ServiceId, CreateTime } = endpoint;
-  const told = { EndpointName, EndpointStatus, VpcId, ServiceId, CreateTime, workflowId: workflowIdOf(endpoint) };
+  const told = { EndpointName, EndpointStatus, VpcId, ServiceId, CreateTime, workflowId: workflowIdOf(endpoint.Tags) };
   const given = Object.fromEntries(Object.entries(told).filter(([, value]) => value !== undefined));
   return { EndpointId, ...given, reason };
 }

@@ -9,6 +9,7 @@ import type { Terminal } from './terminal.js';
 export type RunClient = Pick<
   ProvisioningClient,
   | 'start'
+  | 'provisionMany'
   | 'state'
   | 'result'
   | 'cancel'

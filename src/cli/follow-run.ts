@@ -97,6 +97,6 @@ async function showProgress(
 }
 
 /** It may have changed while something else was awaited, which the compiler does not see. */
-function isAborted(signal: AbortSignal): boolean {
+export function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

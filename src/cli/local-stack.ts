@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { environment } from '../config.js';
 import { SEARCH_ATTRIBUTES } from '../contract/search-attributes.js';
 import { startSimulator, type Simulator, type TimeToActive } from '../simulator/index.js';
-import { startDevServer, type DevServer, type DevServerOptions } from '../temporal/dev-server.js';
+import { ONE_PARTITION, startDevServer, type DevServer, type DevServerOptions } from '../temporal/dev-server.js';
 import { findTemporalBinary } from '../temporal/find-binary.js';
 import type { Environment } from '../temporal/run-command.js';
 import { cleanEnvironment, workerEnvironment } from './stack-environment.js';
@@ -193,7 +193,7 @@ async function findAndTell(log: (line: string) => void): Promise<string> {
 }
 
 function devServerOptions(
-  { dbFilename, ports = {}, ui = false, dynamicConfig, searchAttributes = true }: LocalStackOptions,
+  { dbFilename, ports = {}, ui = false, dynamicConfig = [], searchAttributes = true }: LocalStackOptions,
   binary: string,
   env: Environment,
 ): DevServerOptions {
@@ -204,7 +204,7 @@ function devServerOptions(
     ...(ports.temporal === undefined ? {} : { port: ports.temporal }),
     ...(ports.ui === undefined ? {} : { uiPort: ports.ui }),
     ...(dbFilename === undefined ? {} : { dbFilename }),
-    ...(dynamicConfig === undefined ? {} : { dynamicConfig }),
+    dynamicConfig: [...ONE_PARTITION, ...dynamicConfig],
     ...(searchAttributes ? { searchAttributes: SEARCH_ATTRIBUTES } : {}),
   };
 }

@@ -75,6 +75,18 @@ export function acceptedOutput(workflowId: string, answer: AcceptedAnswer, forma
   }
 }
 
+/** What became of the start of a run, for a person. */
+export function whatHappened({ how, workflowId, runId }: StartedProvision | StartedDeprovision): string {
+  switch (how) {
+    case 'started':
+      return `Started the run ${workflowId} (run id ${runId}).`;
+    case 'joined':
+      return `Joined the run ${workflowId}, which is under way (run id ${runId}).`;
+    case 'finished':
+      return `The run ${workflowId} ended ready before; this is its result (--restart runs it again).`;
+  }
+}
+
 /** What `--no-wait` prints. */
 export function startedOutput(started: StartedProvision | StartedDeprovision, format: OutputFormat): string {
   if (format === 'json') return JSON.stringify(started);

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { setMaxListeners } from 'node:events';
 import { connect as connectSocket } from 'node:net';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
+import { OutageError, withoutWrapper } from '../client/bulk-patience.js';
 import { ProvisioningClient } from '../client/provisioning-client.js';
 import type { TemporalConfig } from '../config.js';
 import { checkNamespace, explainConnectionError, type TemporalTarget } from '../temporal/connection-errors.js';
@@ -52,7 +53,7 @@ export async function openSession(temporal: TemporalConfig, options: SessionOpti
     try {
       return await call();
     } catch (error) {
-      throw isAboutConnection(error) ? explainConnectionError(error, target) : error;
+      throw toldError(error, target);
     }
   };
   return {
@@ -65,6 +66,12 @@ export async function openSession(temporal: TemporalConfig, options: SessionOpti
     },
     close: () => connection.close(),
   };
+}
+
+/** What to tell of a failed call: where the server is the reason, which one was meant and what to do. */
+export function toldError(error: unknown, target: TemporalTarget): unknown {
+  if (error instanceof OutageError) return explainConnectionError(withoutWrapper(error.cause), target);
+  return isAboutConnection(error) ? explainConnectionError(error, target) : error;
 }
 
 /** What the errors of a connection name. */
@@ -113,6 +120,6 @@ async function nameProblem(address: string): Promise<unknown> {
 /** Whether the server, and not the call, is the reason. */
 function isAboutConnection(error: unknown): boolean {
   if (!(error instanceof ServiceError) && !isGrpcServiceError(error)) return false;
-  const grpc = error instanceof ServiceError ? error.cause : error;
+  const grpc = withoutWrapper(error);
   return isGrpcServiceError(grpc) && CONNECTION_CODES.has(grpc.code);
 }

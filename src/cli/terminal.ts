@@ -7,6 +7,8 @@ export interface Terminal {
   readonly stderrIsTerminal: boolean;
   /** Print a line to standard output: what was asked for. */
   out(line: string): void;
+  /** Wait until whoever reads standard output has taken what was printed, or is gone. */
+  taken(): Promise<void>;
   /** Print a line to standard error: everything else. */
   err(line: string): void;
   /** Draw over the current line of standard error; an empty text clears it. */
@@ -38,6 +40,12 @@ export function processTerminal(): Terminal {
     out: (line) => {
       redraw('');
       stdout.write(`${line}\n`);
+    },
+    taken: async () => {
+      if (!stdout.writableNeedDrain || stdout.destroyed) return;
+      await new Promise<void>((resolve) => {
+        for (const event of ['drain', 'close', 'error']) stdout.once(event, () => resolve());
+      });
     },
     err: (line) => {
       redraw('');

@@ -5,6 +5,7 @@ import {
   type DeprovisionInput,
   type DeprovisionResult,
 } from '../contract/deprovision.js';
+import { WORKFLOW_TASK_TIMEOUT } from '../contract/messages.js';
 import type { ProvisionResult } from '../contract/result.js';
 import { checkDeprovisionInput } from '../schema/deprovision-input.js';
 import type { deprovisionVpcEndpoint } from '../workflows/deprovision-vpc-endpoint.js';
@@ -48,6 +49,7 @@ export async function startDeprovision(
       workflowId,
       taskQueue,
       args: [input],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       workflowIdConflictPolicy: 'FAIL',
       workflowIdReusePolicy: 'ALLOW_DUPLICATE',
       staticSummary: `removal of ${input.EndpointId} (${input.RegionId})`,

@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { ProvisionInput } from '../contract/input.js';
+import { isObject } from '../schema/schema-problems.js';
 
 /** Read the input of a run from its start event: the one place that every starter, ours or not, fills. */
 export async function inputOfRun(
@@ -26,8 +27,4 @@ export async function firstArgumentOfRun(
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
   const [input] = await decodeArrayFromPayloads(client.options.loadedDataConverter, payloads);
   return isObject(input) ? input : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 import { isGrpcServiceError, ServiceError, type Client, type WorkflowExecutionInfo } from '@temporalio/client';
 import { DEPROVISION_WORKFLOW_TYPE } from '../contract/deprovision.js';
-import { PROVISION_WORKFLOW_TYPE, type Phase } from '../contract/messages.js';
+import { LAST_PHASES, PROVISION_WORKFLOW_TYPE, type Phase } from '../contract/messages.js';
 import {
   areAllRegistered,
   FLEET_ATTRIBUTES,
@@ -35,8 +35,6 @@ export interface FleetItem extends FleetEntry {
 }
 
 const WORKFLOW_TYPES = [PROVISION_WORKFLOW_TYPE, DEPROVISION_WORKFLOW_TYPE] as const;
-
-const LAST_PHASES: readonly string[] = ['ready', 'removed', 'failed', 'cancelled'] satisfies Phase[];
 
 /** The last phase of a run that wrote none, such as that of an older version, as the engine tells it. */
 function phaseByStatus({ type, status }: WorkflowExecutionInfo): Phase | undefined {
@@ -103,7 +101,7 @@ export function fleetQuery(filter: FleetFilter, withAttributes: boolean): string
 
 /** Whether a run goes on after this phase. */
 function isPassing(phase: string | undefined): boolean {
-  return phase !== undefined && !LAST_PHASES.includes(phase);
+  return phase !== undefined && !LAST_PHASES.some((last) => last === phase);
 }
 
 /**

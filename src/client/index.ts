@@ -18,6 +18,8 @@ export {
 } from './errors.js';
 export { deprovisionWorkflowId, isDeprovisionResult, type StartedDeprovision } from './deprovision.js';
 export { orphansWorkflowId, type SweepOptions } from './orphans.js';
+export { DEFAULT_WINDOW, type BulkEnd, type BulkOptions, type BulkRequest } from './bulk.js';
+export { OutageError } from './bulk-patience.js';
 export type { FleetFilter, FleetItem } from './fleet.js';
 export { isHashedId, provisionWorkflowId } from './workflow-id.js';
 export type { ReportedAttempt, ReportedFailure, ReportedParking, RunReport } from './run-report.js';

@@ -12,6 +12,7 @@ import {
   type WorkflowHandle,
   type WorkflowResultType,
 } from '@temporalio/client';
+import type { Priority } from '@temporalio/common';
 import type { DeprovisionInput, DeprovisionResult } from '../contract/deprovision.js';
 import { INPUT_DEFAULTS, type ProvisionInput } from '../contract/input.js';
 import type { FindOrphansInput, OrphanReport } from '../contract/orphans.js';
@@ -19,6 +20,7 @@ import {
   acceptedUpdate,
   NOT_APPLICABLE,
   PROVISION_WORKFLOW_TYPE,
+  WORKFLOW_TASK_TIMEOUT,
   type AcceptedAnswer,
   type ChangeableOptions,
   type DeadlineExtension,
@@ -38,6 +40,7 @@ import { DEFAULT_TASK_QUEUE } from '../contract/task-queues.js';
 import { checkInput } from '../schema/check-input.js';
 import type { deprovisionVpcEndpoint } from '../workflows/deprovision-vpc-endpoint.js';
 import type { provisionVpcEndpoint } from '../workflows/provision-vpc-endpoint.js';
+import { answeredSoon, listEnded, provisionAll, type BulkEnd, type BulkOptions, type BulkRequest } from './bulk.js';
 import { isDeprovisionResult, startDeprovision, type StartedDeprovision } from './deprovision.js';
 import {
   InvalidInputError,
@@ -52,6 +55,7 @@ import { inputOfRun } from './existing-run.js';
 import { listRuns, type FleetFilter, type FleetItem } from './fleet.js';
 import { findOrphans, type SweepOptions } from './orphans.js';
 import { missingWorkers } from './poller-check.js';
+import { priorityProblems } from './priority.js';
 import { explainRun, type RunReport } from './run-report.js';
 import { changeOptions, extendDeadline, retryNow } from './run-updates.js';
 import { describeRun, type RunView } from './run-view.js';
@@ -72,6 +76,11 @@ export interface StartOptions {
   readonly workflowId?: string | undefined;
   /** Start a new run even if the last one of this id ended ready: it adopts the endpoint if it still exists. */
   readonly restart?: boolean | undefined;
+  /**
+   * Whose work goes first where it queues: Temporal's own priority, which all activities of the run inherit. The engine's
+   * default when left out. A run that is joined keeps its own.
+   */
+  readonly priority?: Priority | undefined;
 }
 
 /** A run that was started or joined. */
@@ -114,9 +123,8 @@ export class ProvisioningClient {
    * @throws RequestConflictError - The workflow id belongs to another request.
    */
   async start(input: ProvisionInput, options: StartOptions = {}): Promise<StartedProvision> {
-    const { workflowId, again } = checkedStart(input, options);
-    const started = await this.#startOrJoin(input, workflowId, again);
-    if (started.how !== 'finished') await this.#warnWithoutWorkers(input);
+    const started = await this.#startOrJoin(checkedStart(input, options));
+    if (started.how !== 'finished') await this.#warnWithoutWorkers([input]);
     return started;
   }
 
@@ -130,10 +138,11 @@ export class ProvisioningClient {
    * @throws Those of {@link start}.
    */
   async startAccepted(input: ProvisionInput, options: StartOptions = {}): Promise<AcceptedProvision> {
-    const { workflowId, again } = checkedStart(input, options);
+    const start = checkedStart(input, options);
+    const { workflowId } = start;
     const startWorkflowOperation = new WithStartWorkflowOperation<typeof provisionVpcEndpoint>(
       PROVISION_WORKFLOW_TYPE,
-      this.#startOptions(input, workflowId, again),
+      this.#startOptions(start),
     );
     try {
       const update = await this.#client.workflow.startUpdateWithStart(acceptedUpdate, {
@@ -144,7 +153,7 @@ export class ProvisioningClient {
       return { workflowId, runId, how: 'started', accepted: await update.result() };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const joined = await this.#join(input, workflowId, again);
+      const joined = await this.#join(start);
       return { ...joined, accepted: await this.accepted(workflowId) };
     }
   }
@@ -200,6 +209,36 @@ export class ProvisioningClient {
   async provision(input: ProvisionInput, options: StartOptions = {}): Promise<ProvisionResult> {
     const { workflowId, runId } = await this.start(input, options);
     return this.#resultOf(this.#handle(workflowId, runId));
+  }
+
+  /**
+   * Start many runs in a sliding window and yield what became of each as it ends: thousands, at the cost of a few calls for
+   * each. Stopping early, by `stop` or by leaving the loop, leaves what was started to itself; the same requests again join
+   * it.
+   *
+   * @throws OutageError - The server cannot be used, or answers nothing for 10 minutes.
+   *
+   * @example
+   * for await (const { request, result, error } of client.provisionMany(inputs.map((input) => ({ input })))) ...
+   */
+  async *provisionMany<Request extends BulkRequest>(
+    requests: readonly Request[],
+    options: BulkOptions = {},
+  ): AsyncGenerator<BulkEnd<Request>, void, undefined> {
+    const client = this.#client;
+    await this.#warnWithoutWorkers(requests.map(({ input }) => input));
+    yield* provisionAll(
+      {
+        start: (request: Request) =>
+          answeredSoon(client, async () => this.#startOrJoin(checkedStart(request.input, request))),
+        result: ({ workflowId, runId }) => answeredSoon(client, () => this.#resultOf(this.#handle(workflowId, runId))),
+        listEnded: (since) => listEnded(client, since),
+        describe: (workflowId) => answeredSoon(client, () => this.#handle(workflowId).describe()),
+        warn: this.#onWarning,
+      },
+      requests,
+      options,
+    );
   }
 
   /**
@@ -259,7 +298,7 @@ export class ProvisioningClient {
    */
   async findOrphans(input: FindOrphansInput, options: SweepOptions = {}): Promise<OrphanReport> {
     return findOrphans(this.#client, this.#taskQueue, input, options, async (handle) => {
-      await this.#warnWithoutWorkers(input);
+      await this.#warnWithoutWorkers([input]);
       return this.#resultOf(handle);
     });
   }
@@ -273,7 +312,7 @@ export class ProvisioningClient {
    */
   async startDeprovision(input: DeprovisionInput): Promise<StartedDeprovision> {
     const started = await startDeprovision(this.#client, this.#taskQueue, input);
-    await this.#warnWithoutWorkers(input);
+    await this.#warnWithoutWorkers([input]);
     return started;
   }
 
@@ -288,27 +327,30 @@ export class ProvisioningClient {
     return this.#resultOf(this.#client.workflow.getHandle<typeof deprovisionVpcEndpoint>(workflowId, runId));
   }
 
-  async #startOrJoin(input: ProvisionInput, workflowId: string, restart: boolean): Promise<StartedProvision> {
+  async #startOrJoin(start: CheckedStart): Promise<StartedProvision> {
+    const { workflowId } = start;
     try {
       const handle = await this.#client.workflow.start<typeof provisionVpcEndpoint>(
         PROVISION_WORKFLOW_TYPE,
-        this.#startOptions(input, workflowId, restart),
+        this.#startOptions(start),
       );
       return { workflowId, runId: handle.firstExecutionRunId, how: 'started' };
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      return this.#join(input, workflowId, restart);
+      return this.#join(start);
     }
   }
 
-  #startOptions(input: ProvisionInput, workflowId: string, restart: boolean) {
+  #startOptions({ input, workflowId, again, priority }: CheckedStart) {
     return {
       workflowId,
       taskQueue: this.#taskQueue,
       args: [input] as [ProvisionInput],
+      workflowTaskTimeout: WORKFLOW_TASK_TIMEOUT,
       workflowIdConflictPolicy: 'FAIL',
-      workflowIdReusePolicy: restart ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
       staticSummary: staticSummary(input),
+      ...(priority === undefined ? {} : { priority }),
     } as const;
   }
 
@@ -338,12 +380,13 @@ export class ProvisioningClient {
     }
   }
 
-  async #join(input: ProvisionInput, workflowId: string, restart: boolean): Promise<StartedProvision> {
+  async #join(start: CheckedStart): Promise<StartedProvision> {
+    const { input, workflowId, again } = start;
     const { runId, status, type } = await this.#handle(workflowId).describe();
     const theirs = type === PROVISION_WORKFLOW_TYPE ? await inputOfRun(this.#client, workflowId, runId) : undefined;
     // A dry run made nothing, so it is in nobody's way once it has ended.
-    if (!restart && theirs?.request.DryRun === true && status.name !== 'RUNNING') {
-      return this.#startOrJoin(input, workflowId, true);
+    if (!again && theirs?.request.DryRun === true && status.name !== 'RUNNING') {
+      return this.#startOrJoin({ ...start, again: true });
     }
     const fields = theirs === undefined ? ['(its start is not a provision)'] : differingFields(theirs, input);
     if (fields.length > 0) throw new RequestConflictError(workflowId, fields);
@@ -373,9 +416,16 @@ export class ProvisioningClient {
     return (memo?.[OUTCOME_MEMO] as CancelOutcome | undefined) ?? { outcome: 'unknown' };
   }
 
-  async #warnWithoutWorkers({ account, accept }: Pick<ProvisionInput, 'account' | 'accept'>): Promise<void> {
-    const accounts = [account ?? INPUT_DEFAULTS.account, ...(accept ? [accept.account] : [])];
-    for (const warning of await missingWorkers(this.#client, this.#taskQueue, accounts)) this.#onWarning(warning);
+  async #warnWithoutWorkers(
+    inputs: readonly (Pick<ProvisionInput, 'account' | 'accept'> & Partial<Pick<ProvisionInput, 'request'>>)[],
+  ): Promise<void> {
+    const accounts = inputs.flatMap(({ account, accept }) => [
+      account ?? INPUT_DEFAULTS.account,
+      ...(accept ? [accept.account] : []),
+    ]);
+    const regionIds = inputs.flatMap(({ request }) => (request === undefined ? [] : [request.RegionId]));
+    const missing = await missingWorkers(this.#client, this.#taskQueue, accounts, regionIds);
+    for (const warning of missing) this.#onWarning(warning);
   }
 
   #handle(workflowId: string, runId?: string): WorkflowHandle<typeof provisionVpcEndpoint> {
@@ -392,15 +442,28 @@ export class ProvisioningClient {
   }
 }
 
-/** What a start is made of. @throws InvalidInputError */
-function checkedStart(input: ProvisionInput, options: StartOptions): { workflowId: string; again: boolean } {
+/** What a start is made of. */
+interface CheckedStart {
+  readonly input: ProvisionInput;
+  readonly workflowId: string;
+  /** Also after a run that ended ready. */
+  readonly again: boolean;
+  readonly priority?: Priority | undefined;
+}
+
+/** @throws InvalidInputError */
+function checkedStart(input: ProvisionInput, options: StartOptions): CheckedStart {
   const checked = checkInput(input);
   if (!checked.ok) throw new InvalidInputError(options.workflowId ?? '(none)', checked.problems);
   const workflowId = options.workflowId ?? provisionWorkflowId(input);
-  const problems = input.ownerTags === false ? [] : workflowIdProblems(workflowId);
+  const { priority } = options;
+  const problems = [
+    ...(input.ownerTags === false ? [] : workflowIdProblems(workflowId)),
+    ...(priority === undefined ? [] : priorityProblems(priority)),
+  ];
   if (problems.length > 0) throw new InvalidInputError(workflowId, problems);
   // A dry run tells of the moment: what an earlier one found is of no use.
-  return { workflowId, again: options.restart === true || input.request.DryRun === true };
+  return { input, workflowId, again: options.restart === true || input.request.DryRun === true, priority };
 }
 
 /** The typed error of a failed run; `undefined` where the failure is not one of ours. */

@@ -57,19 +57,23 @@ function identityOf(input: Pick<ProvisionInput, 'request' | 'account' | 'extraPa
   );
 }
 
+/** A short text that is the same for requests that ask for the same endpoint in the same way, and only for them. */
+export function requestDigest(input: Pick<ProvisionInput, 'request' | 'account' | 'extraParameters'>): string {
+  return digestOf(identityOf(input));
+}
+
 function requestHash(account: string, input: Pick<ProvisionInput, 'request' | 'extraParameters'>): string {
   const extra = input.extraParameters ?? {};
-  return createHash('sha256')
-    .update(
-      canonical({
-        account,
-        // A dry run is about the same endpoint; its prefix tells it apart.
-        request: normalised({ ...input.request, DryRun: false }),
-        ...(Object.keys(extra).length === 0 ? {} : { extraParameters: extra }),
-      }),
-    )
-    .digest('hex')
-    .slice(0, 32);
+  return digestOf({
+    account,
+    // A dry run is about the same endpoint; its prefix tells it apart.
+    request: normalised({ ...input.request, DryRun: false }),
+    ...(Object.keys(extra).length === 0 ? {} : { extraParameters: extra }),
+  });
+}
+
+function digestOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex').slice(0, 32);
 }
 
 /** What the service assumes of a parameter that is left out. */

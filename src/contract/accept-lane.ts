@@ -1,12 +1,16 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
 import type { RefusedCall } from './result.js';
+import { accountInRegion } from './task-queues.js';
 
 /** Name under which workers register the workflow that accepts connections, one at a time for each account. */
 export const ACCEPT_LANE_WORKFLOW_TYPE = 'acceptVpcEndpointConnections';
 
-/** Workflow id of the lane of an account: an account has one, so its calls never overlap. */
-export function acceptLaneId(account: string): string {
-  return `accept/${account}`;
+/**
+ * Workflow id of the lane of an account: it makes one call at a time. A region that has queues of its own has its own lane, which no slow
+ * call in another region holds up; the service takes one call at a time in an account, so calls of two lanes may collide and are repeated.
+ */
+export function acceptLaneId(account: string, regionId?: string): string {
+  return `accept/${regionId === undefined ? account : accountInRegion(account, regionId)}`;
 }
 
 /** A connection that its run wants to have accepted. Plain JSON. */
@@ -25,7 +29,9 @@ export interface AcceptRequest {
 /** The one argument of the lane. */
 export interface AcceptLaneInput {
   readonly account: string;
-  /** Queue of the activities that call the cloud for this account. */
+  /** Where the region of the services has a lane of its own. */
+  readonly regionId?: string;
+  /** Queue of the calls that accept. */
   readonly activityTaskQueue: string;
   /** From an earlier run of the lane. */
   readonly waiting?: readonly WaitingAcceptance[];

@@ -57,7 +57,18 @@ export {
   type OrphanedEndpoint,
   type OrphanReport,
 } from './orphans.js';
-export { accountTaskQueue, createTaskQueue, DEFAULT_ACCOUNT, DEFAULT_TASK_QUEUE } from './task-queues.js';
+export {
+  accountInRegion,
+  accountTaskQueue,
+  callQueues,
+  createTaskQueue,
+  DEFAULT_ACCOUNT,
+  DEFAULT_TASK_QUEUE,
+  watchTaskQueue,
+  writeTaskQueue,
+  type CallQueues,
+  type ChooseTaskQueue,
+} from './task-queues.js';
 export {
   DEPROVISION_DEFAULTS,
   DEPROVISION_WORKFLOW_TYPE,
@@ -66,6 +77,18 @@ export {
   type DeprovisionInput,
   type DeprovisionResult,
 } from './deprovision.js';
+export {
+  changedSignal,
+  WATCH_ACTIVITY_ID,
+  WATCH_WORKFLOW_TYPE,
+  watchId,
+  watchQuery,
+  watchSignal,
+  type ChangedNotice,
+  type WatchInput,
+  type WatchReport,
+  type WatchState,
+} from './watch.js';
 export type { Difference } from '../model/adoption.js';
 export type { DurationText } from '../model/duration.js';
 export type { ErrorClass } from '../model/error-class.js';

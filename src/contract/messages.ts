@@ -8,6 +8,12 @@ import type { FailureDetails, FailureType, InvalidInputDetails, ProvisionResult 
 /** Name under which workers register the workflow. */
 export const PROVISION_WORKFLOW_TYPE = 'provisionVpcEndpoint';
 
+/**
+ * How long a worker may take for one workflow task of ours. When it dies in the middle of one, the run stands still until
+ * this time is over: the engine's default of 10 s was the longest lag after a kill (docs/benchmarks.md).
+ */
+export const WORKFLOW_TASK_TIMEOUT = '5s';
+
 /** Where a run stands. */
 export const PHASES = [
   'checking',
@@ -23,6 +29,9 @@ export const PHASES = [
   'cancelled',
 ] as const;
 export type Phase = (typeof PHASES)[number];
+
+/** A run in one of them is over. */
+export const LAST_PHASES: readonly Phase[] = ['ready', 'removed', 'failed', 'cancelled'];
 
 /** Answer of the query `state`. Times are the engine's clock, ISO 8601. */
 export interface ProvisionState {

@@ -1,5 +1,5 @@
 import type { ListedVpcEndpoint } from './endpoint.js';
-import { WORKFLOW_TAG } from './owner-tags.js';
+import { workflowIdOf } from './owner-tags.js';
 
 /** What becomes of an endpoint that no run accounts for, and why. Codes, because a report has room for many. */
 export const ORPHAN_REASONS = {
@@ -49,17 +49,11 @@ export function readForOrphan(
   const createdMs = timeOf(endpoint.CreateTime);
   const ageMs = createdMs === undefined || createdMs > nowMs + MAX_AHEAD_MS ? undefined : nowMs - createdMs;
   if (ageMs !== undefined && ageMs < olderThanMs) return { kind: 'tooYoung' };
-  const workflowId = workflowIdOf(endpoint);
+  const workflowId = workflowIdOf(endpoint.Tags);
   if (workflowId === undefined) return { kind: 'unaccounted', reason: 'noWorkflowTag' };
   if (ageMs === undefined) return { kind: 'ask', workflowId, otherwise: 'unreadableCreateTime' };
   const isKept = ageMs < retentionMs - RETENTION_MARGIN_MS;
   return { kind: 'ask', workflowId, otherwise: isKept ? 'noRun' : 'olderThanRetention' };
-}
-
-/** Workflow id that an endpoint is tagged with. */
-export function workflowIdOf({ Tags }: Pick<ListedVpcEndpoint, 'Tags'>): string | undefined {
-  const value = Tags?.find(({ Key }) => Key === WORKFLOW_TAG)?.Value;
-  return value === '' ? undefined : value;
 }
 
 /** A time as the service writes it, UTC, in milliseconds; `undefined` for anything else. */

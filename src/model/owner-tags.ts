@@ -31,6 +31,17 @@ export function isOwnedBy(tags: readonly Tag[] | undefined, owner: Owner): boole
   );
 }
 
+/** Whether tags read from the service say that this installation made the endpoint, for whatever workflow. */
+export function isOfInstallation(tags: readonly Tag[] | undefined, installation: string): boolean {
+  return (tags ?? []).some(({ Key, Value }) => Key === OWNER_TAG && Value === installation);
+}
+
+/** Workflow id that tags read from the service name. */
+export function workflowIdOf(tags: readonly Tag[] | undefined): string | undefined {
+  const value = tags?.find(({ Key }) => Key === WORKFLOW_TAG)?.Value;
+  return value === '' ? undefined : value;
+}
+
 /** Say why a text cannot be the value of a tag, or `undefined` when it can. */
 export function tagValueProblem(value: string): string | undefined {
   if (value.length === 0) return 'is empty';

@@ -15,6 +15,12 @@ export const DEFAULT_POLL_SCHEDULE: PollSchedule = { minMs: 2_000, maxMs: 15_000
 export const CONNECTION_POLL_SCHEDULE: PollSchedule = { minMs: 2_000, maxMs: 300_000, share: 0.05, jitter: 0.2 };
 
 /**
+ * For an endpoint that is watched, should the watcher fail: after 10 to 20 minutes, then ever more rarely. Many runs wait so
+ * at the same time: looks every 2 minutes of a thousand of them were a herd that delayed all others.
+ */
+export const BACKSTOP_SCHEDULE: PollSchedule = { minMs: 900_000, maxMs: 3_600_000, share: 1, jitter: 0.33 };
+
+/**
  * Delay before the next look at an endpoint.
  *
  * It depends on the time waited and not on the number of attempts: deploys and operators reset attempts, not time.

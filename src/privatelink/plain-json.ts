@@ -24,9 +24,15 @@ export function toPlainJson(value: unknown): Json {
   if (Array.isArray(value)) return value.map((item: unknown) => toPlainJson(item));
   if (isBigNumber(value)) return exactNumber(value.toFixed());
   if (typeof value === 'object') {
-    return Object.fromEntries(
-      Object.entries(value).map(([name, item]: [string, unknown]) => [name, toPlainJson(item)]),
-    );
+    const plain: Record<string, Json> = {};
+    // A loop, because a page of 1,000 endpoints has some 30,000 fields. An own property of any name, "__proto__" included.
+    for (const name of Object.keys(value)) {
+      const item = toPlainJson((value as Record<string, unknown>)[name]);
+      if (name === '__proto__')
+        Object.defineProperty(plain, name, { value: item, enumerable: true, writable: true, configurable: true });
+      else plain[name] = item;
+    }
+    return plain;
   }
   return null;
 }

@@ -1,23 +1,16 @@
 import { z } from 'zod';
 import { FIND_ORPHANS_DEFAULTS, FIND_ORPHANS_FIELDS, type FindOrphansInput } from '../contract/orphans.js';
-import { ACCOUNT_PATTERN } from '../contract/task-queues.js';
 import { durationMs, durationProblem } from '../model/duration.js';
 import { nearestName } from '../model/nearest-name.js';
 import { MIN_ORPHAN_AGE_MS } from '../model/orphans.js';
-import { parameterDefinition } from '../model/request.js';
 import type { Problem } from '../model/request-rules.js';
+import { account, parameter } from './provision-input.js';
 import { isObject, listed, noObject, schemaProblems } from './schema-problems.js';
 
 /** An input of a sweep that keeps the contract, or everything that is wrong with it. */
 export type CheckedFindOrphansInput =
   | { readonly ok: true; readonly input: FindOrphansInput }
   | { readonly ok: false; readonly problems: readonly Problem[] };
-
-const regionId = () => {
-  const { pattern = /./, rule = 'a region id', maxLength = Infinity } = parameterDefinition('RegionId');
-  const expected = { error: `expected ${rule}` };
-  return z.string().max(maxLength, expected).regex(pattern, expected);
-};
 
 const duration = () =>
   z.string().superRefine((text, context) => {
@@ -26,11 +19,8 @@ const duration = () =>
   });
 
 const findOrphansInputSchema = z.strictObject({
-  RegionId: regionId(),
-  account: z
-    .string()
-    .regex(ACCOUNT_PATTERN, { error: 'expected 1 to 64 letters, digits, ".", "_" or "-", a letter or digit first' })
-    .optional(),
+  RegionId: parameter('RegionId'),
+  account: account.optional(),
   olderThan: duration().optional(),
   timeouts: z.strictObject({ scanned: duration().optional() }).optional(),
 });

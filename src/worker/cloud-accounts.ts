@@ -24,7 +24,7 @@ export interface CloudAccounts {
   readonly unusable: readonly { readonly account: string; readonly source: string }[];
   /** Look again for credentials of the unusable accounts. @returns Those that have become usable. */
   readonly recheck: () => Promise<readonly string[]>;
-  /** The API for one account and region; adapters and their connections are shared. */
+  /** The API for one account and region; what is asked for again is the same adapter, with its connections. */
   readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
 }
 
@@ -74,7 +74,8 @@ export async function openAccounts(
         cloud.kind === 'twin'
           ? endpointFor({ regionId, override: cloud.url })
           : endpointFor({ regionId, network: cloud.network, override: cloud.endpoint });
-      const key = `${account}\n${endpoint}`;
+      // Regions share no connections, even where one address serves them all: one that is slow holds up no other.
+      const key = `${account}\n${regionId}\n${endpoint}`;
       const known = apis.get(key) ?? new PopCorePrivateLinkApi({ endpoint, credentials, ...options });
       apis.set(key, known);
       return known;

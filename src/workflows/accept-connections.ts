@@ -23,7 +23,7 @@ import type { RefusedCall } from '../contract/result.js';
 import { backoffDelayMs, type Backoff } from '../model/poll-schedule.js';
 import type { AcceptOutcome } from '../activities/index.js';
 import { accepting } from './activity-policies.js';
-import { invalidInput, isDeadline, lastAttemptOf } from './failures.js';
+import { expectTexts, isDeadline, lastAttemptOf } from './failures.js';
 import { now } from './run-state.js';
 
 /** One connection, over all attempts: one that does not come through must not hold up the others. */
@@ -54,7 +54,8 @@ const CONTINUE_AFTER_EVENTS = 2_000;
  * @throws ApplicationFailure `InvalidInput` - Somebody started it by hand, and not as runs do.
  */
 export async function acceptVpcEndpointConnections(input: AcceptLaneInput): Promise<void> {
-  expectInput(input);
+  // A lane that cannot work must not stay: the requests of its account would wait in it.
+  expectTexts(input, ['account', 'activityTaskQueue']);
   const lane = new AcceptLane(input);
   setHandler(acceptConnectionSignal, (request) => lane.add(request), { description: 'Have a connection accepted' });
   setHandler(withdrawAcceptanceSignal, (request) => lane.withdraw(request), {
@@ -71,13 +72,6 @@ export async function acceptVpcEndpointConnections(input: AcceptLaneInput): Prom
     if (next === undefined) await lane.untilNextIsDue();
     else await lane.accept(next);
   }
-}
-
-/** A lane that cannot work must not stay: the requests of its account would wait in it. */
-function expectInput(input: unknown): asserts input is AcceptLaneInput {
-  const { account, activityTaskQueue } = (input ?? {}) as Partial<Record<keyof AcceptLaneInput, unknown>>;
-  if (typeof account === 'string' && typeof activityTaskQueue === 'string') return;
-  throw invalidInput([{ path: '', message: 'expected one JSON object {"account": ..., "activityTaskQueue": ...}' }]);
 }
 
 class AcceptLane {

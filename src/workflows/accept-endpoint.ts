@@ -7,9 +7,10 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { clientToken } from '../model/client-token.js';
+import { formatMs } from '../model/duration.js';
 import type { EndpointFields } from '../model/endpoint.js';
 import type { CreateInput, CreateOutcome, FindOutcome, Provision } from '../activities/index.js';
-import { AcceptanceClock } from './acceptance-clock.js';
+import { AcceptanceClock, isUntaken } from './acceptance-clock.js';
 import { creating } from './activity-policies.js';
 import {
   deadEnd,
@@ -19,6 +20,7 @@ import {
   isDeadline,
   lastAttemptOf,
   lastWordOf,
+  neverTaken,
   refused,
   unexpected,
 } from './failures.js';
@@ -36,6 +38,8 @@ export type Accepted =
       readonly requestId?: string;
       readonly clientToken: string;
       readonly epoch: number;
+      /** Whether somebody watches it. */
+      readonly watched: boolean;
     };
 
 /** How far a run has come on its way to acceptance; goes from a run to its continuation. Plain JSON. */
@@ -171,7 +175,7 @@ async function stillOurs(
   return found.kind === 'absent' ? undefined : found;
 }
 
-/** @returns `moreTime`: it was not answered in its time, and somebody gave the run more of it. */
+/** @returns `moreTime`: it was not answered in its time, and somebody gave the run more of it, or its turn did not come. */
 async function create(
   run: RunState,
   provision: Provision,
@@ -193,10 +197,11 @@ async function create(
       ? 'look before the create of an endpoint'
       : 'create endpoint';
   const summary = `${act} in ${request.VpcId} for ${service} (epoch ${run.epoch})`;
-  run.enter('creating', 'the answer to CreateVpcEndpoint', { withinMs: leftMs });
+  if (clock.queuedMs === 0) run.enter('creating', 'the answer to CreateVpcEndpoint', { withinMs: leftMs });
+  else run.enter('creating', turnText(account, clock.queuedMs));
   run.mayHaveCreated = !dryRun;
   run.absenceProven ||= absence !== 'unchecked';
-  const call = { activityId: `${lookOnly ? 'look' : 'create'}.${run.epoch}`, summary, withinMs: leftMs };
+  const call = { activityId: `${lookOnly ? 'look' : 'create'}.${run.epoch}`, summary, withinMs: clock.createMs };
   // The queue of the creates is paced, and a look creates nothing.
   const queue = lookOnly ? { ...provision, createTaskQueue: provision.activityTaskQueue } : provision;
   try {
@@ -218,14 +223,23 @@ async function create(
     }
     run.learnFrom(lastWordOf(error));
     if (!isDeadline(error)) throw unexpected(run, error);
+    const untaken = isUntaken(error, queue);
+    if (untaken && clock.wasQueued()) return 'moreTime';
     if (clock.limitMs > limitMs) return 'moreTime';
     const found = provision.owner === undefined || dryRun ? undefined : await lastScan(run, provision);
     // It may have been extended in the last moment.
     if ((found === undefined || found.kind === 'absent') && clock.limitMs > limitMs) return 'moreTime';
     if (found?.kind === 'adopted') return { ...found, madeHere: absence !== 'unchecked' };
     if (found !== undefined && found.kind !== 'absent') return found;
+    if (untaken) throw neverTaken(run, clock.queuedMs, account, queue.createTaskQueue);
     throw deadlineExceeded(run, 'accepted', limitMs, account, lastAttemptOf(error));
   }
+}
+
+/** The time that a run spends in the queue is not the service's: the time for acceptance stands still. */
+function turnText(account: string, queuedMs: number): string {
+  const since = `no worker has taken the create call for ${formatMs(queuedMs)}`;
+  return `its turn among the paced creates of the account "${account}": ${since}; the time for acceptance stands still`;
 }
 
 function accept(
@@ -243,6 +257,7 @@ function accept(
     endpoint: outcome.endpoint,
     clientToken: token,
     epoch: run.epoch,
+    watched: outcome.kind === 'created' && outcome.watched === true,
     ...(outcome.kind === 'created' ? { requestId: outcome.requestId } : {}),
   };
 }

@@ -24,7 +24,7 @@ const ASK_AGAIN_MAX_MS = 86_400_000;
 /** What one run wants of the lane of the service's owner, and what it heard of it. */
 export class Acceptance {
   readonly #run: RunState;
-  #asked: { readonly request: AcceptRequest; readonly account: string } | undefined;
+  #asked: { readonly request: AcceptRequest; readonly laneId: string } | undefined;
   #askedTimes = 0;
   #isAccepted = false;
   #wasReached = true;
@@ -48,8 +48,8 @@ export class Acceptance {
     if (outcome === 'refused') this.refusal = refusal;
     if (refusal !== undefined) this.#run.refusedBy(refusal);
     if (outcome === 'postponed') {
-      const { account } = this.#asked;
-      this.#run.waitsFor(`${acceptLaneId(account)} to accept the connection: ${refusal?.code} to pass`, nextTryAt);
+      const { laneId } = this.#asked;
+      this.#run.waitsFor(`${laneId} to accept the connection: ${refusal?.code} to pass`, nextTryAt);
       return;
     }
     this.#asked = undefined;
@@ -79,7 +79,7 @@ export class Acceptance {
     const { accept, request } = provision;
     if (accept === undefined || this.#isAccepted || this.refusal !== undefined) return;
     const { workflowId, runId, taskQueue } = workflowInfo();
-    const { account, activityTaskQueue } = accept;
+    const laneId = acceptLaneId(accept.account, accept.regionId);
     const { EndpointId } = endpoint;
     const asked: AcceptRequest = {
       workflowId,
@@ -89,23 +89,23 @@ export class Acceptance {
       EndpointId,
       giveUpAt: now(withinMs),
     };
-    this.#asked = { request: asked, account };
+    this.#asked = { request: asked, laneId };
     this.#askedTimes += 1;
-    this.#run.waitsFor(`${acceptLaneId(account)} to accept the connection`);
+    this.#run.waitsFor(`${laneId} to accept the connection`);
     const call = {
       activityId: this.#run.nextActivityId('ask-to-accept'),
-      summary: `ask ${acceptLaneId(account)} to accept ${EndpointId}`,
+      summary: `ask ${laneId} to accept ${EndpointId}`,
       withinMs: ASK_WITHIN_MS,
     };
     try {
-      await asking(provision, call).askToAccept({ taskQueue, lane: { account, activityTaskQueue }, request: asked });
+      await asking(provision, call).askToAccept({ taskQueue, lane: accept, request: asked });
       this.#wasReached = true;
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
       this.#wasReached = false;
       // Somebody else may accept it meanwhile, and it is asked for again.
       log.warn('The lane that accepts connections was not reached', {
-        lane: acceptLaneId(account),
+        lane: laneId,
         reason: lastAttemptOf(error)?.message ?? error.message,
       });
     }
@@ -114,15 +114,15 @@ export class Acceptance {
   /** Take back what was asked for and is not answered. Called shielded from cancellations. */
   async withdraw(): Promise<void> {
     if (this.#asked === undefined) return;
-    const { account, request } = this.#asked;
+    const { laneId, request } = this.#asked;
     this.#asked = undefined;
     const { workflowId, runId, EndpointId } = request;
     try {
-      const lane = getExternalWorkflowHandle(acceptLaneId(account));
+      const lane = getExternalWorkflowHandle(laneId);
       await lane.signal(withdrawAcceptanceSignal, { workflowId, runId, EndpointId });
     } catch (error) {
       log.info('The lane that accepts connections has ended', {
-        lane: acceptLaneId(account),
+        lane: laneId,
         reason: error instanceof Error ? error.message : String(error),
       });
     }

@@ -1,4 +1,5 @@
 import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { WATCH_ACTIVITY_ID, type WatchInput } from '../contract/watch.js';
 import type { Activities, Provision } from '../activities/index.js';
 
 /** What one call of an activity is told beside its policy. */
@@ -9,7 +10,19 @@ export interface CallOptions {
   readonly summary: string;
   /** Deadline over all attempts, in milliseconds. */
   readonly withinMs: number;
+  /** Something is known to wait for it: in a paced queue it goes before looks that may find nothing. */
+  readonly isUrgent?: boolean;
 }
+
+/** Calls that are waited for go first, whatever the priority of their run: the engine's default is 3. */
+const URGENT = { priority: { priorityKey: 2 } } as const;
+
+/** A look that is known to find something: when its worker dies it is repeated sooner. It changes nothing, so too soon does no harm. */
+const URGENT_LOOK = {
+  ...URGENT,
+  heartbeatTimeout: '4s',
+  retry: { initialInterval: '1s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+} as const;
 
 /** The engine notices within this time that the worker of an attempt is gone. */
 const HEARTBEAT_TIMEOUT = '6s';
@@ -45,16 +58,17 @@ export function reading(
     ...callOptions(provision, call),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { initialInterval: '2s', backoffCoefficient: 1.5, maximumInterval: '15s' },
+    ...(call.isUrgent === true ? URGENT_LOOK : {}),
   });
 }
 
 /** Removals. Every attempt decides from what it reads, so one that was cut off is simply repeated. */
 export function removing(
-  provision: Pick<Provision, 'activityTaskQueue'>,
+  { activityTaskQueue, writeTaskQueue = activityTaskQueue }: Pick<Provision, 'activityTaskQueue' | 'writeTaskQueue'>,
   call: CallOptions,
 ): Pick<Activities, 'removeEndpoint'> {
   return proxyActivities<Pick<Activities, 'removeEndpoint'>>({
-    ...callOptions(provision, call),
+    ...callOptions({ activityTaskQueue: writeTaskQueue }, call),
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
   });
@@ -82,6 +96,7 @@ export function sweeping(activityTaskQueue: string, call: CallOptions): Pick<Act
 export function asking(provision: Provision, call: CallOptions): Pick<Activities, 'askToAccept'> {
   return proxyActivities<Pick<Activities, 'askToAccept'>>({
     ...callOptions(provision, call),
+    ...URGENT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
   });
@@ -91,8 +106,30 @@ export function asking(provision: Provision, call: CallOptions): Pick<Activities
 export function accepting(activityTaskQueue: string, call: CallOptions): Pick<Activities, 'acceptConnection'> {
   return proxyActivities<Pick<Activities, 'acceptConnection'>>({
     ...callOptions({ activityTaskQueue }, call),
+    // Removals share their queue, and come by the hundreds.
+    ...URGENT,
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '15s' },
+  });
+}
+
+/** The engine takes the watcher for lost within this time, and another worker watches. */
+const WATCH_HEARTBEAT_TIMEOUT = '3s';
+
+/** One attempt watches for an hour, and then says so. */
+const WATCH_ATTEMPT_TIMEOUT = '65m';
+
+/** The watch. It has no deadline: whoever watches ends by himself, and is repeated where he did not. */
+export function watching({ activityTaskQueue, account, RegionId }: WatchInput): Pick<Activities, 'watchEndpoints'> {
+  return proxyActivities<Pick<Activities, 'watchEndpoints'>>({
+    taskQueue: activityTaskQueue,
+    activityId: WATCH_ACTIVITY_ID,
+    summary: `watch the endpoints of ${account} in ${RegionId}`,
+    startToCloseTimeout: WATCH_ATTEMPT_TIMEOUT,
+    heartbeatTimeout: WATCH_HEARTBEAT_TIMEOUT,
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    // Each worker that dies is an attempt, and the activity lives for hours: a pause that grows would grow for ever.
+    retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '1s' },
   });
 }
 

@@ -52,6 +52,12 @@ export function adviceOnDeadline(
   return `${remedy} ${again}`;
 }
 
+/** What to do about a create call that no worker took. */
+export function adviceOnQueue(account: string): string {
+  const worker = `Check that a worker with credentials for account "${account}" polls this queue (PVL_ACCOUNTS, PVL_REGIONS, PVL_WORK)`;
+  return `${worker}, and that its pace (PVL_CREATES_PER_MINUTE) is enough for all that wait. ${AGAIN}: it finds what exists.`;
+}
+
 /** What to do about a call that failed until a deadline. */
 export function obstacle({ class: errorClass, advice }: FailedCall): string {
   if (!DONE_BY_THE_RUN.test(advice)) return advice;

@@ -10,15 +10,16 @@ import {
 import { remainsText } from '../model/remaining-endpoint.js';
 import type { DeprovisionInput, DeprovisionResult } from '../contract/deprovision.js';
 import { stateQuery } from '../contract/messages.js';
-import { OUTCOME_MEMO, type CancelOutcome, type FailureDetails, type FailureType } from '../contract/result.js';
+import { OUTCOME_MEMO, type CancelOutcome } from '../contract/result.js';
 import type { Deprovision, ParsedDeprovision, RemoveOutcome } from '../activities/index.js';
 import { parseDeprovisionInput, removing } from './activity-policies.js';
-import { invalidInput, isDeadline, lastAttemptOf, lastWordOf, unexpected } from './failures.js';
+import { invalidInput, isDeadline, lastAttemptOf, lastWordOf, told, unexpected } from './failures.js';
 import { failedEntry, startFleetRecord } from './fleet-record.js';
 import { notifyAll } from './notify.js';
 import { lookAtRemains } from './remaining-endpoint.js';
 import { notRemovable, notRemovedInTime } from './removal-failures.js';
 import { now, RunState } from './run-state.js';
+import { shielded } from './shielded.js';
 
 /**
  * Remove one endpoint: its zones, then the endpoint, then prove that it is gone. One that is gone already is a success.
@@ -54,12 +55,7 @@ export async function deprovisionVpcEndpoint(input: DeprovisionInput): Promise<D
     } else if (error instanceof ApplicationFailure) {
       run.fleet?.learn(failedEntry(error));
       run.enter('failed', `nothing: ${error.message}`);
-      const failure = {
-        type: error.type as FailureType,
-        message: error.message,
-        details: (error.details?.[0] ?? {}) as FailureDetails,
-      };
-      if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure }));
+      if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure: told(error) }));
     }
     throw error;
   }
@@ -140,9 +136,4 @@ async function leftBehind(run: RunState, deprovision: Deprovision | undefined): 
     case 'notKnown':
       return { outcome: 'unknown', endpointId };
   }
-}
-
-/** Run something that a cancellation must not cut off. */
-function shielded<Result>(work: () => Promise<Result>): Promise<Result> {
-  return CancellationScope.nonCancellable(work);
 }

@@ -3,6 +3,7 @@ import { formatMs } from '../model/duration.js';
 import type { Goal } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
 import { problemsText, type Problem } from '../model/request-rules.js';
+import type { ToldFailure } from '../contract/messages.js';
 import {
   NOT_READY,
   type FailureDetails,
@@ -11,7 +12,7 @@ import {
   type RefusedCall,
 } from '../contract/result.js';
 import type { CreateOutcome, FailedCall, LastWord, Refusal } from '../activities/index.js';
-import { adviceOnDeadline, adviceOnRefusal, type LastAttempt } from './advice.js';
+import { adviceOnDeadline, adviceOnQueue, adviceOnRefusal, type LastAttempt } from './advice.js';
 import type { RunState } from './run-state.js';
 
 /** The failure type that a refusal ends with, once nobody waits for it to pass any more. */
@@ -45,6 +46,38 @@ export function invalidInput(problems: readonly Problem[]): ApplicationFailure {
   });
 }
 
+/**
+ * Check the input of a workflow of ours that anybody can start by hand: an object with a text in each of these fields.
+ *
+ * @throws ApplicationFailure `InvalidInput`
+ */
+export function expectTexts(input: unknown, fields: readonly string[]): void {
+  const given = (input ?? {}) as Readonly<Record<string, unknown>>;
+  if (fields.every((field) => typeof given[field] === 'string')) return;
+  const shape = fields.map((field) => `"${field}": ...`).join(', ');
+  throw invalidInput([{ path: '', message: `expected one JSON object {${shape}}` }]);
+}
+
+/** A failure as it is told to other workflows and to who waits for an answer. */
+export function told({ type, message, details }: ApplicationFailure): ToldFailure {
+  return { type: type as FailureType, message, details: (details?.[0] ?? {}) as FailureDetails };
+}
+
+/** What the details of a failure say of the call that was refused. */
+export function refusalFacts({
+  class: errorClass,
+  code,
+  requestId,
+  denied,
+}: FailedCall): Pick<FailureDetails, 'class' | 'code' | 'requestId' | 'denied'> {
+  return {
+    class: errorClass,
+    code,
+    ...(requestId === undefined ? {} : { requestId }),
+    ...(denied === undefined ? {} : { denied }),
+  };
+}
+
 /** A definite refusal that ends the run. */
 export function refused(run: RunState, refusal: Refusal, mayExist: boolean): ApplicationFailure {
   const meant = refusal.elseClass ?? refusal.class;
@@ -52,11 +85,8 @@ export function refused(run: RunState, refusal: Refusal, mayExist: boolean): App
   const type = meant === 'status' && refusal.parkAtMostMs !== undefined ? 'RequestRejected' : TYPE_OF_CLASS[meant];
   const retryable = type !== 'RequestRejected' && MAY_PASS.includes(refusal.class);
   return failure(run, type, refusal.message, {
-    class: refusal.class,
-    code: refusal.code,
-    ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    ...refusalFacts(refusal),
     advice: adviceOnRefusal(refusal, retryable),
-    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
     retryable,
     endpointMayExist: mayExist || meant === 'exists' || meant === 'tokenReuse',
   });
@@ -67,12 +97,9 @@ export function notAccepted(run: RunState, refusal: RefusedCall, endpointId: str
   const retryable = MAY_PASS.includes(refusal.class);
   const message = `${endpointId} is Active, and its connection was not accepted: ${refusal.message}`;
   return failure(run, TYPE_OF_CLASS[refusal.class], message, {
-    class: refusal.class,
-    code: refusal.code,
-    ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    ...refusalFacts(refusal),
     endpointId,
     advice: `${refusal.advice} ${endpointId} is kept: start the same workflow id again to have its connection accepted.`,
-    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
     retryable,
     endpointMayExist: true,
   });
@@ -177,6 +204,18 @@ export function deadlineExceeded(
     ...(failed?.denied === undefined ? {} : { denied: failed.denied }),
     retryable: true,
     endpointMayExist: endpointId !== undefined || run.mayHaveCreated,
+  });
+}
+
+/** No worker took the create call from its paced queue, although the run waited far longer than for an answer. */
+export function neverTaken(run: RunState, queuedMs: number, account: string, taskQueue = ''): ApplicationFailure {
+  const waited = `no worker took its create call from the task queue "${taskQueue}" for ${formatMs(queuedMs)}`;
+  return failure(run, 'DeadlineExceeded', `the endpoint was not accepted: ${waited}`, {
+    class: 'deadline',
+    code: 'DeadlineExceeded',
+    advice: adviceOnQueue(account),
+    retryable: true,
+    endpointMayExist: run.mayHaveCreated,
   });
 }
 

@@ -4,7 +4,7 @@ import type { AttemptRecord, FailureDetails, FailureType } from '../contract/res
 import { formatMs } from '../model/duration.js';
 import type { Refusal, ScanOrphansOutcome, Sweep } from '../activities/index.js';
 import { parseFindOrphansInput, sweeping } from './activity-policies.js';
-import { invalidInput, isDeadline, lastAttemptOf, lastWordOf } from './failures.js';
+import { invalidInput, isDeadline, lastAttemptOf, lastWordOf, refusalFacts } from './failures.js';
 
 /** Rows of the table in the Web UI. */
 const SHOWN_ORPHANS = 20;
@@ -45,12 +45,9 @@ async function scan(sweep: Sweep): Promise<ScanOrphansOutcome> {
 function refusedSweep(refusal: Refusal, attempts: readonly AttemptRecord[]): ApplicationFailure {
   const isDenied = refusal.class === 'denied';
   return failure(isDenied ? 'AccessDenied' : 'RequestRejected', refusal.message, {
-    class: refusal.class,
-    code: refusal.code,
-    ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    ...refusalFacts(refusal),
     advice: refusal.advice,
     retryable: isDenied,
-    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
     attempts,
   });
 }

@@ -21,7 +21,7 @@ export type Look = (activityId: string) => Promise<FindOutcome>;
 /** One complete scan by our tags. */
 export function scan(provision: Provision, activityId: string, withinMs = SCAN_WITHIN_MS): Promise<FindOutcome> {
   const summary = 'look for an endpoint with the tags of this workflow id';
-  return reading(provision, { activityId, summary, withinMs }).findEndpoint({ provision });
+  return reading(provision, { activityId, summary, withinMs, isUrgent: true }).findEndpoint({ provision });
 }
 
 /**

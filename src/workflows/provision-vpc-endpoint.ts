@@ -1,27 +1,22 @@
-import {
-  allHandlersFinished,
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  isCancellation,
-  setHandler,
-} from '@temporalio/workflow';
+import { allHandlersFinished, ApplicationFailure, condition, isCancellation, setHandler } from '@temporalio/workflow';
 import { acceptanceSignal } from '../contract/accept-lane.js';
+import { changedSignal, type ChangedNotice } from '../contract/watch.js';
 import type { ProvisionInput } from '../contract/input.js';
-import type { ToldFailure } from '../contract/messages.js';
-import type { FailureDetails, FailureType, ProvisionResult } from '../contract/result.js';
+import type { ProvisionResult } from '../contract/result.js';
 import type { Provision } from '../activities/index.js';
-import { acceptEndpoint, type Progress } from './accept-endpoint.js';
+import { acceptEndpoint, type Accepted, type Progress } from './accept-endpoint.js';
 import { Acceptance } from './acceptance.js';
 import { parseInput } from './activity-policies.js';
 import { continuationOf, continueRun, type Continuation } from './continuation.js';
 import { reportDryRun } from './dry-run.js';
-import { invalidInput } from './failures.js';
+import { invalidInput, told } from './failures.js';
 import { failedEntry, fleetEntry, startFleetRecord } from './fleet-record.js';
 import { notifyAll } from './notify.js';
+import { Nudges } from './nudges.js';
 import { RunControls } from './run-controls.js';
 import { now, RunState } from './run-state.js';
 import { settleCancelled } from './settle-cancelled.js';
+import { shielded } from './shielded.js';
 import { undoFailed } from './undo.js';
 import { waitUntilActive, waitUntilConnected } from './wait-until.js';
 
@@ -42,18 +37,25 @@ export async function provisionVpcEndpoint(
   const run = new RunState(continued?.memory);
   const controls = new RunControls(run);
   const acceptance = new Acceptance(run);
+  const nudges = new Nudges();
   let provision = continued && controls.begin(continued.provision);
   controls.register();
   setHandler(acceptanceSignal, (notice) => acceptance.hear(notice), {
     description: 'What became of the connection that accept/<account> was asked for',
   });
+  // Before anything is made: the watcher may be faster than the answer of the create call.
+  const hear = (notice: ChangedNotice) => {
+    nudges.hear(notice);
+    run.onChange();
+  };
+  setHandler(changedSignal, hear, { description: 'The endpoint has changed: look at it' });
 
   try {
     const checked = provision ?? controls.begin(await checkedInput(run, input));
     provision = checked;
     run.fleet = startFleetRecord(checked.fleet, fleetEntry(checked), continued?.memory);
     const once = () =>
-      provisionOnce(run, checked, acceptance, continued?.progress, (progress) => {
+      provisionOnce(run, checked, { acceptance, nudges }, continued?.progress, (progress) => {
         run.continues();
         return continueRun(input, { provision: checked, memory: run.memory, progress });
       });
@@ -94,10 +96,6 @@ function allAnswered(): Promise<void> {
   return shielded(() => condition(allHandlersFinished));
 }
 
-function told({ type, message, details }: ApplicationFailure): ToldFailure {
-  return { type: type as FailureType, message, details: (details?.[0] ?? {}) as FailureDetails };
-}
-
 async function checkedInput(run: RunState, input: ProvisionInput): Promise<Provision> {
   const parsed = await parseInput(input);
   if (parsed.ok) return parsed.provision;
@@ -105,10 +103,16 @@ async function checkedInput(run: RunState, input: ProvisionInput): Promise<Provi
   throw invalidInput(parsed.problems);
 }
 
+/** Who tells a run that it may be worth to look. */
+interface Hints {
+  readonly acceptance: Acceptance;
+  readonly nudges: Nudges;
+}
+
 async function provisionOnce(
   run: RunState,
   provision: Provision,
-  acceptance: Acceptance,
+  hints: Hints,
   progress: Progress | undefined,
   continueAsNew: (progress: Progress) => Promise<never>,
 ): Promise<ProvisionResult> {
@@ -116,7 +120,7 @@ async function provisionOnce(
   if (accepted.kind === 'dryRunPassed') {
     return { outcome: 'dryRunPassed', zones: [], times: {}, attempts: run.attempts };
   }
-  const { endpoint, zones, ...times } = await untilReady(run, provision, acceptance, accepted.endpoint.EndpointId);
+  const { endpoint, zones, ...times } = await untilReady(run, provision, hints, accepted);
   return {
     outcome: accepted.kind,
     endpoint,
@@ -132,20 +136,21 @@ async function provisionOnce(
 }
 
 /** Wait for the goal of the run. Callers may change the goal meanwhile; then the endpoint is looked at anew. */
-async function untilReady(run: RunState, provision: Provision, acceptance: Acceptance, endpointId: string) {
+async function untilReady(
+  run: RunState,
+  provision: Provision,
+  { acceptance, nudges }: Hints,
+  { endpoint: { EndpointId }, watched }: Exclude<Accepted, { kind: 'dryRunPassed' }>,
+) {
   let activeAt: string | undefined;
   for (;;) {
-    const active = await waitUntilActive(run, provision, endpointId);
+    const isFirst = activeAt === undefined;
+    const active = await waitUntilActive(run, provision, nudges.of(EndpointId), { watched: watched && isFirst });
     activeAt ??= now();
     if (provision.until !== 'Connected') return { ...active, activeAt };
-    const connected = await waitUntilConnected(run, provision, active.endpoint, acceptance);
+    const connected = await waitUntilConnected(run, provision, active.endpoint, acceptance, nudges.of(EndpointId));
     // Whoever accepted it: the lane must not do so again, should its owner close it later.
     await shielded(() => acceptance.withdraw());
     if (connected !== 'goalChanged') return { ...connected, activeAt, connectedAt: now() };
   }
-}
-
-/** Run something that a cancellation must not cut off. */
-function shielded<Result>(work: () => Promise<Result>): Promise<Result> {
-  return CancellationScope.nonCancellable(work);
 }

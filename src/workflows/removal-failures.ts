@@ -5,6 +5,7 @@ import { remainsText, type RemainingEndpoint } from '../model/remaining-endpoint
 import type { FailureDetails, FailureType } from '../contract/result.js';
 import type { Deprovision, FailedCall, RemoveOutcome } from '../activities/index.js';
 import { adviceOnRefusal, obstacle, type LastAttempt } from './advice.js';
+import { refusalFacts } from './failures.js';
 import type { RunState } from './run-state.js';
 
 type Left = Extract<RemoveOutcome, { kind: 'left' }>;
@@ -48,11 +49,8 @@ function refusedRemoval(run: RunState, refusal: FailedCall, { reason, remains }:
   const type = typeOf(refusal);
   const retryable = type === 'AccessDenied';
   return failure(run, type, reason, {
-    class: refusal.class,
-    code: refusal.code,
-    ...(refusal.requestId === undefined ? {} : { requestId: refusal.requestId }),
+    ...refusalFacts(refusal),
     advice: adviceOnRefusal(refusal, retryable),
-    ...(refusal.denied === undefined ? {} : { denied: refusal.denied }),
     retryable,
     ...(remains === undefined ? {} : { remains }),
   });

@@ -2,6 +2,7 @@ import { ApplicationFailure, setCurrentDetails } from '@temporalio/workflow';
 import type { EndpointFields } from '../model/endpoint.js';
 import type { ErrorClass } from '../model/error-class.js';
 import {
+  LAST_PHASES,
   NOT_PARKED,
   type AcceptedAnswer,
   type LastError,
@@ -28,9 +29,6 @@ export interface RunMemory {
   /** In the list of all runs: the engine hands on the search attributes of a run, and not its memo. */
   readonly listedPhase?: string;
 }
-
-/** A run in one of them is over. */
-const LAST_PHASES: readonly Phase[] = ['ready', 'removed', 'failed', 'cancelled'];
 
 /** What is known of a run while it runs: answered to the query `state` and shown as details in the Web UI. */
 export class RunState {
@@ -108,7 +106,7 @@ export class RunState {
   }
 
   get hasEnded(): boolean {
-    return this.isEnding || this.#ended !== undefined || ['ready', 'failed', 'cancelled'].includes(this.#phase);
+    return this.isEnding || LAST_PHASES.includes(this.#phase);
   }
 
   /**
@@ -271,7 +269,7 @@ export class RunState {
       attempts: this.#attempts,
       lastError: this.#lastError,
       nextLookAt: this.#parked?.nextTryAt ?? stillToCome(this.#nextLookAt),
-      deadline: this.#parked?.givesUpAt ?? this.#deadline,
+      deadline: this.deadline,
       parkedTimes: this.#parkedTimes,
       parked: this.#parked,
     });
@@ -288,7 +286,7 @@ export class RunState {
       ['parked', this.#parkedTimes === 0 ? undefined : `${this.#parkedTimes} times`],
       ['refused', parked && `${parked.refusedTimes} times since ${parked.since}`],
       [parked ? 'next try' : 'next look', parked?.nextTryAt ?? this.#nextLookAt],
-      [parked ? 'gives up' : 'deadline', parked?.givesUpAt ?? this.#deadline],
+      [parked ? 'gives up' : 'deadline', this.deadline],
       ['last error', this.#lastError === undefined ? undefined : `\`${this.#lastError.message}\``],
     ];
     setCurrentDetails(lines.flatMap(([name, text]) => (text === undefined ? [] : [`- ${name}: ${text}`])).join('\n'));

@@ -1,4 +1,4 @@
-import { ActivityFailure, CancellationScope, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, CancellationScope, condition, isCancellation } from '@temporalio/workflow';
 import {
   isAccepted,
   readConnection,
@@ -9,8 +9,9 @@ import {
 } from '../model/endpoint.js';
 import { CONNECT_ACTIVITY_ID, WAIT_ACTIVITY_ID } from '../contract/messages.js';
 import type { AwaitInput, AwaitOutcome, Provision } from '../activities/index.js';
+import type { ChangedNotice } from '../contract/watch.js';
 import type { Acceptance } from './acceptance.js';
-import { reading } from './activity-policies.js';
+import { reading, type CallOptions } from './activity-policies.js';
 import {
   deadEnd,
   deadlineExceeded,
@@ -20,6 +21,7 @@ import {
   notAccepted,
   unexpected,
 } from './failures.js';
+import type { NudgesOf } from './nudges.js';
 import type { RunState } from './run-state.js';
 
 /** A ready endpoint, as its last Get and its zones show it. */
@@ -37,23 +39,46 @@ const LAST_LOOK_WITHIN_MS = 30_000;
 /** Longest wait for a connection in the histories of older versions, which knew no such wait. */
 export const DEFAULT_CONNECTED_MS = 86_400_000;
 
+/** Who sees to it that the run learns of a change of its endpoint. */
+interface Watching {
+  /** The watcher was live when the endpoint was made: until it tells of a change the run looks rarely. */
+  readonly watched: boolean;
+  /** Whoever looks for himself hears hints as well. In the histories of older versions he did not. */
+  readonly heedsHints: boolean;
+}
+
 /**
  * Wait until an endpoint is Active.
  *
- * The engine repeats the look; no event is written while it does. Where the deadline was extended meanwhile, the wait goes
- * on with what it has more; after the deadline one last look decides.
+ * Where it is watched, the run looks for itself rarely, until it is told of a change, by whomever. The engine repeats the look; no
+ * event is written while it does. Where the deadline was extended meanwhile, the wait goes on with what it has more; after the
+ * deadline one last look decides.
  *
  * @throws ApplicationFailure `DeadlineExceeded`, `FinancialLocked`, `ConnectionLost`, `ConnectionRejected` or
  *   `EndpointDisappeared`; the endpoint is kept.
  */
-export async function waitUntilActive(run: RunState, provision: Provision, endpointId: string): Promise<Ready> {
+export async function waitUntilActive(
+  run: RunState,
+  provision: Provision,
+  nudges: NudgesOf,
+  { watched }: Pick<Watching, 'watched'>,
+): Promise<Ready> {
+  const watching = { watched, heedsHints: provision.watch?.heedsHints === true };
+  const endpointId = nudges.EndpointId;
   let target = targetOf(provision, endpointId);
   const limit = () => provision.timeouts.activeMs;
   run.enter('waiting', `${endpointId} to become Active`, { withinMs: limit() });
   const startedAtMs = Date.now();
   for (;;) {
     const limitMs = limit();
-    const outcome = await look(run, provision, target, 'Active', startedAtMs + limitMs - Date.now());
+    const outcome = await lookOrHear(nudges, watching, {
+      look: (isWatched) => {
+        const leftMs = startedAtMs + limitMs - Date.now();
+        const call = { withinMs: leftMs, isUrgent: nudges.times > 0 };
+        return look(run, provision, isWatched ? { ...target, watched: true } : target, 'Active', call);
+      },
+      isTheEnd: ({ kind }) => kind === 'ready' && provision.until !== 'Connected',
+    });
     if (outcome.kind !== 'deadline') return readyOf(run, endpointId, outcome);
     const ready = limit() > limitMs ? undefined : await lastLook(run, provision, target, 'Active');
     if (ready !== undefined) return ready;
@@ -76,6 +101,7 @@ export async function waitUntilConnected(
   provision: Provision,
   active: VpcEndpoint,
   acceptance: Acceptance,
+  nudges: NudgesOf,
 ): Promise<Ready | 'goalChanged'> {
   const { EndpointId } = active;
   const limit = () => provision.timeouts.connectedMs ?? DEFAULT_CONNECTED_MS;
@@ -83,11 +109,20 @@ export async function waitUntilConnected(
   const startedAtMs = Date.now();
   const goalChanged = () => provision.until !== 'Connected';
   const isOver = () => goalChanged() || acceptance.refusal !== undefined;
+  const heardBefore = nudges.times;
+  // One hint is enough to look often, and no hint makes it look more often than that, or less often again.
+  let isTold = false;
+  const isToldOf = () => {
+    const { last, times } = nudges;
+    isTold ||= last !== undefined && (isAccepted(last) || (times > heardBefore && isNews(last)));
+    return isTold;
+  };
   for (;;) {
     const limitMs = limit();
     if (!isOver() && !hasBeenAccepted(run)) await acceptance.ask(provision, active, startedAtMs + limitMs - Date.now());
     const before = acceptance.isAccepted;
-    const hasChanged = () => isOver() || acceptance.isAccepted !== before;
+    const toldBefore = isToldOf();
+    const hasChanged = () => isOver() || acceptance.isAccepted !== before || isToldOf() !== toldBefore;
     const leftMs = startedAtMs + limitMs - Date.now();
     const withinMs = Math.min(leftMs, acceptance.askAgainInMs ?? leftMs);
     const target = {
@@ -95,11 +130,13 @@ export async function waitUntilConnected(
       until: 'Connected',
       wasSeen: true,
       wasConnecting: hasBeenAccepted(run),
-      ...(acceptance.isAccepted ? { isAccepted: true } : {}),
+      ...(acceptance.isAccepted || toldBefore ? { isAccepted: true } : {}),
     } as const;
     const outcome = isOver()
       ? ({ kind: 'cutShort' } as const)
-      : await cutShort(run, hasChanged, () => look(run, provision, target, 'Connected', withinMs));
+      : await cutShort(run, hasChanged, () =>
+          look(run, provision, target, 'Connected', { withinMs, isUrgent: target.isAccepted === true }),
+        );
     if (outcome.kind === 'cutShort') {
       if (goalChanged()) return 'goalChanged';
       if (acceptance.refusal === undefined) continue;
@@ -120,6 +157,43 @@ export async function waitUntilConnected(
   }
 }
 
+/** Whether what is told of an Active endpoint is more than that it waits for its connection. */
+function isNews({ EndpointStatus, ConnectionStatus }: ChangedNotice): boolean {
+  if (EndpointStatus === undefined) return false;
+  return EndpointStatus !== 'Active' || !['Pending', 'Disconnected'].includes(ConnectionStatus ?? '');
+}
+
+/**
+ * Look until there is an outcome. A hint makes the run look at once, beside the look that is scheduled already: the engine may not
+ * repeat that one for another quarter of a minute.
+ *
+ * @param isTheEnd - The run ends with this outcome: what is still scheduled is left, because it ends with the run, and taking it
+ *   back would write events.
+ */
+async function lookOrHear(
+  nudges: NudgesOf,
+  { watched, heedsHints }: Watching,
+  { look, isTheEnd }: { look: (isWatched: boolean) => Promise<Looked>; isTheEnd: (outcome: Looked) => boolean },
+): Promise<Looked> {
+  if (nudges.times > 0 || (!watched && !heedsHints)) return look(false);
+  const scope = new CancellationScope();
+  const first = scope.run(() => look(watched));
+  const told = scope.run(() => condition(() => nudges.times > 0).then(() => 'told' as const));
+  for (const promise of [first, told]) promise.catch(() => undefined);
+  let outcome: Looked | 'told' | undefined;
+  try {
+    outcome = await Promise.race([first, told]);
+    if (outcome === 'told') {
+      const second = scope.run(() => look(false));
+      second.catch(() => undefined);
+      outcome = await Promise.race([first, second]);
+    }
+    return outcome;
+  } finally {
+    if (outcome === undefined || outcome === 'told' || !isTheEnd(outcome)) scope.cancel();
+  }
+}
+
 type Looked = AwaitOutcome | { readonly kind: 'deadline'; readonly error: ActivityFailure };
 
 function targetOf({ account, request }: Provision, EndpointId: string): AwaitInput {
@@ -132,11 +206,16 @@ async function look(
   provision: Provision,
   target: AwaitInput,
   goal: Goal,
-  withinMs: number,
+  { withinMs, isUrgent }: Pick<CallOptions, 'withinMs' | 'isUrgent'>,
 ): Promise<Looked> {
   const activityId = run.nextActivityId(goal === 'Active' ? WAIT_ACTIVITY_ID : CONNECT_ACTIVITY_ID);
   const summary = `wait until ${target.endpoint.EndpointId} is ${goal}`;
-  const call = { activityId, summary, withinMs: Math.max(SHORTEST_LOOK_MS, withinMs) };
+  const call = {
+    activityId,
+    summary,
+    withinMs: Math.max(SHORTEST_LOOK_MS, withinMs),
+    ...(isUrgent === true ? { isUrgent } : {}),
+  };
   try {
     return await reading(provision, call).awaitEndpoint(target);
   } catch (error) {
@@ -201,7 +280,7 @@ async function lastLook(
   goal: Goal,
 ): Promise<Ready | undefined> {
   const activityId = goal === 'Active' ? 'last-look' : 'last-look-connected';
-  const call = { activityId, summary: 'last look after the deadline', withinMs: LAST_LOOK_WITHIN_MS };
+  const call = { activityId, summary: 'last look after the deadline', withinMs: LAST_LOOK_WITHIN_MS, isUrgent: true };
   try {
     const seen = await reading(provision, call).describeEndpoint({ account, endpoint });
     run.addAttempts(seen.attempts);

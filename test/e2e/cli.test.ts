@@ -8,6 +8,7 @@ import { startLocalStack, type LocalStack } from '../../src/cli/local-stack.js';
 import type { ProvisionResult } from '../../src/contract/result.js';
 import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { chooseFreePort } from '../../src/temporal/free-port.js';
+import { callsOfRuns } from '../support/calls-of-runs.js';
 import { startProgram, until, type RunningProgram } from '../support/program-process.js';
 
 const LIB = new URL('../../lib/', import.meta.url);
@@ -113,11 +114,11 @@ describe('a run from start to end', () => {
   test('starting what ended ready returns the same result, and calls nothing', async () => {
     const { file } = newRequest();
     const first = await pvlctl('provision', '-f', file, '-o', 'json');
-    const calls = stack.twin.journal.requests.length;
+    const calls = callsOfRuns(stack.twin.journal);
     const second = await pvlctl('provision', '-f', file, '-o', 'json');
     expect(second.code).toBe(0);
     expect(second.stdout).toBe(first.stdout);
-    expect(stack.twin.journal.requests).toHaveLength(calls);
+    expect(callsOfRuns(stack.twin.journal)).toBe(calls);
   });
 
   test('a refusal is a typed failure with code, request id and advice', async () => {
@@ -298,7 +299,7 @@ describe('a server that is killed and started again', () => {
 
 describe('what is refused before anything starts', () => {
   test('bad input exits with 2, lists every problem, and not one call reaches the cloud', async () => {
-    const calls = stack.twin.journal.requests.length;
+    const calls = callsOfRuns(stack.twin.journal);
     const input = JSON.stringify({ request: { RegionId: 'cn-huhehaote', VpcID: 'vpc-1', Zone: 'b' }, account: 'a/b' });
     const args = ['provision', '-f', '-', '--id', 'never-started'];
     const { code, stdout, stderr } = await start(args, {}, input).ended;
@@ -307,7 +308,7 @@ describe('what is refused before anything starts', () => {
       expect(stderr).toContain(`- ${path}: `);
     }
     expect((await pvlctl('status', 'never-started')).code).toBe(10);
-    expect(stack.twin.journal.requests).toHaveLength(calls);
+    expect(callsOfRuns(stack.twin.journal)).toBe(calls);
   });
 
   test('a server that is not there exits with 69 within seconds, and is named', async () => {

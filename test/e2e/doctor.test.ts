@@ -132,6 +132,17 @@ describe('pvlctl doctor on a stack that runs', () => {
     });
   });
 
+  test('warns of a region that should have queues of its own and that no worker polls', async () => {
+    const { code, find } = await doctor([], { ...onTwin(), PVL_REGIONS: 'cn-hangzhou' });
+    expect(code).toBe(0);
+    expect(find('Workers', 'account default')?.verdict).toBe('pass');
+    expect(find('Workers', 'account default in cn-hangzhou')).toMatchObject({
+      verdict: 'warn',
+      seen: expect.stringContaining('privatelink/default/cn-hangzhou/create') as string,
+      advice: expect.stringContaining('PVL_REGIONS') as string,
+    });
+  });
+
   test('takes missing credentials for a warning where a worker works for the account', async () => {
     const { code, find } = await doctor([], { PVL_ENDPOINT: stack.twin.url });
     expect(code).toBe(0);

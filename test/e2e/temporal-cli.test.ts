@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLocalStack, type LocalStack } from '../../src/cli/local-stack.js';
 import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
+import { callsOfRuns } from '../support/calls-of-runs.js';
 import { eventually } from '../support/provision-bench.js';
 
 /** The engine's own command line as a trigger: no client of ours is involved. */
@@ -110,7 +111,7 @@ describe('the temporal CLI starts provisions', () => {
     { why: 'a misspelt field', input: { request: { ...REQUEST, VpcID: 'v' } }, problem: 'did you mean \\"VpcId\\"' },
   ])('fails at once with the list of problems and without a call to the cloud: $why', async ({ input, problem }) => {
     const { file, id } = inputFile(input ?? null);
-    const before = stack.twin.journal.requests.length;
+    const before = callsOfRuns(stack.twin.journal);
     const { code, stdout } = await provision('execute', id, input === undefined ? undefined : file, '-o', 'json');
     expect(code).toBe(1);
     expect(stdout).toContain(problem);
@@ -122,7 +123,7 @@ describe('the temporal CLI starts provisions', () => {
     expect(ended.closeEvent.workflowExecutionFailedEventAttributes.failure).toMatchObject({
       applicationFailureInfo: { type: 'InvalidInput', nonRetryable: true },
     });
-    expect(stack.twin.journal.requests.length).toBe(before);
+    expect(callsOfRuns(stack.twin.journal)).toBe(before);
   });
 
   it('shows code, RequestId and advice of a refusal', async () => {

@@ -14,7 +14,9 @@ import { findOrphans } from '../../src/workflows/index.js';
 import { resetToStart } from '../support/reset-run.js';
 import { advance } from '../support/virtual-time.js';
 import { CONTROLLED_PATHS } from './controlled-paths.js';
+import { QUEUE_PATHS } from './queue-paths.js';
 import { REMOVAL_PATHS } from './removal-paths.js';
+import { WATCH_PATHS } from './watch-paths.js';
 
 /** One way that a run can take. Its history is committed and must replay for ever. */
 export interface ShippedPath {
@@ -79,6 +81,8 @@ const DELETE = { onFailure: 'delete', onCancel: 'delete' } as const;
 /** Every path of this version. A new one is added here and recorded with `npm run record-histories`. */
 export const SHIPPED_PATHS: readonly ShippedPath[] = [
   ...CONTROLLED_PATHS,
+  ...QUEUE_PATHS,
+  ...WATCH_PATHS,
   ...REMOVAL_PATHS,
   { name: 'created', take: (bench) => run(bench) },
   { name: 'created-without-tags', take: (bench) => run(bench, () => ({ ownerTags: false })) },

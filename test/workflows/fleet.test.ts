@@ -230,12 +230,13 @@ describe.each(CACHE_MODES)('$name', ({ cache }) => {
     it('shows a cancelled run with its endpoint, in one write', async () => {
       await withSettings(bench, never, async () => {
         const s = scenario(bench);
+        const { RegionId } = s.request;
         const handle = await startProvision(bench, { request: s.request }, s.workflowId);
-        await inPhase(handle, 'waiting');
+        // Listed, not only asked: a query may see events that no workflow task has taken in, and the cancellation join them.
+        await found(bench, { RegionId, phase: 'waiting' });
         await handle.cancel();
         await expect(handle.result()).rejects.toThrow();
         const [{ EndpointId } = {}] = s.endpoints();
-        const { RegionId } = s.request;
         expect(await found(bench, { RegionId, phase: 'cancelled' })).toMatchObject([
           { EndpointId, status: 'CANCELLED' },
         ]);

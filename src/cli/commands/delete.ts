@@ -1,12 +1,11 @@
 import { Command } from 'commander';
-import type { StartedDeprovision } from '../../client/deprovision.js';
 import { InvalidInputError } from '../../client/errors.js';
 import type { DeprovisionInput } from '../../contract/deprovision.js';
 import { checkDeprovisionInput } from '../../schema/deprovision-input.js';
 import { withSession, type CommandContext } from '../command-context.js';
 import type { ExitName } from '../exit-codes.js';
 import { followRun } from '../follow-run.js';
-import { startedOutput, type OutputFormat } from '../run-output.js';
+import { startedOutput, whatHappened, type OutputFormat } from '../run-output.js';
 import { accountArgument, defaultTaskQueue, examples, outputOption } from './options.js';
 
 /** The options of `pvlctl delete`. */
@@ -76,10 +75,4 @@ function inputOf(EndpointId: string, { region, account, anyOwner, timeout }: Del
     ...(anyOwner === true ? { ownership: 'any' } : {}),
     ...(timeout === undefined ? {} : { timeouts: { deleted: timeout } }),
   };
-}
-
-function whatHappened({ how, workflowId, runId }: StartedDeprovision): string {
-  return how === 'started'
-    ? `Started the run ${workflowId} (run id ${runId}).`
-    : `Joined the run ${workflowId}, which is under way (run id ${runId}).`;
 }

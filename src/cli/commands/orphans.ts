@@ -10,7 +10,7 @@ import { checkFindOrphansInput } from '../../schema/orphans-input.js';
 import { withSession, type CommandContext, type Session } from '../command-context.js';
 import type { ExitName } from '../exit-codes.js';
 import { failureJson, failureText, UsageError, type FailureReport } from '../failure-report.js';
-import { followRun } from '../follow-run.js';
+import { followRun, interruptible } from '../follow-run.js';
 import { orphanOutput, placeOptions } from '../orphan-output.js';
 import { readInput } from '../read-input.js';
 import type { OutputFormat } from '../run-output.js';
@@ -131,21 +131,9 @@ async function sweep(
   const id = orphansWorkflowId(where);
   const workflowId = EndpointId === undefined ? id : `${id}/${EndpointId}`;
   terminal.err(`Looking for orphans in ${where.RegionId} (${workflowId}).`);
-  const waiting = new AbortController();
-  let stopListening: () => void = () => undefined;
-  const interrupted = new Promise<undefined>((resolve) => {
-    stopListening = terminal.onSignal(['SIGINT'], () => resolve(undefined));
-  });
-  const swept = session.until(waiting.signal, () => session.client.findOrphans(where, { workflowId }));
-  try {
-    const report = await Promise.race([swept, interrupted]);
-    if (report === undefined) terminal.err('Detached. The sweep goes on; the same command joins it.');
-    return report;
-  } finally {
-    stopListening();
-    waiting.abort();
-    await Promise.allSettled([swept]);
-  }
+  const report = await interruptible(terminal, session, () => session.client.findOrphans(where, { workflowId }));
+  if (report === undefined) terminal.err('Detached. The sweep goes on; the same command joins it.');
+  return report;
 }
 
 async function removeOrphan(

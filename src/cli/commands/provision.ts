@@ -1,20 +1,26 @@
 import { Command } from 'commander';
 import { InvalidInputError } from '../../client/errors.js';
 import { isHashedId } from '../../client/workflow-id.js';
-import type { StartedProvision } from '../../client/provisioning-client.js';
 import type { ProvisionInput } from '../../contract/input.js';
 import { checkInput } from '../../schema/check-input.js';
 import { withSession, type CommandContext } from '../command-context.js';
 import type { ExitName } from '../exit-codes.js';
 import { UsageError } from '../failure-report.js';
 import { followRun } from '../follow-run.js';
+import { priorityOf, withPriorityOptions, type PriorityOptions } from '../priority-options.js';
 import { readInput } from '../read-input.js';
-import { startedOutput, type OutputFormat } from '../run-output.js';
+import { startedOutput, whatHappened, type OutputFormat } from '../run-output.js';
+import { DEFAULT_WINDOW } from '../../client/bulk.js';
 import { accountArgument, defaultTaskQueue, examples, outputOption } from './options.js';
+import { provisionBulk, refuseSingleOptions, windowArgument } from './provision-bulk.js';
+import { isObject } from '../../schema/schema-problems.js';
 
 /** The options of `pvlctl provision`. */
-export interface ProvisionOptions {
-  readonly file: string;
+export interface ProvisionOptions extends PriorityOptions {
+  readonly file?: string;
+  readonly bulk?: string;
+  readonly results?: string;
+  readonly window?: number;
   readonly id?: string;
   readonly wait: boolean;
   readonly restart?: true;
@@ -26,9 +32,18 @@ export interface ProvisionOptions {
 
 /** The command that starts a run, or joins the one of the same request, and waits for its end. */
 export function provisionCommand({ env }: CommandContext, run: (options: ProvisionOptions) => Promise<void>): Command {
-  return new Command('provision')
-    .description('Provision one endpoint: start a run, or join the one of the same request, and wait for its end.')
-    .requiredOption('-f, --file <file>', 'JSON file with the input, {"request": {...}}; "-" reads standard input')
+  const command = new Command('provision')
+    .description(
+      'Provision one endpoint: start a run, or join the one of the same request, and wait for its end. With --bulk: many.',
+    )
+    .option('-f, --file <file>', 'JSON file with the input, {"request": {...}}; "-" reads standard input')
+    .option('--bulk <file>', 'file with an input a line, in place of --file; "-" reads standard input')
+    .option('--results <file>', 'with --bulk: append the results to this file, and skip what it holds as ready')
+    .option(
+      '--window <number>',
+      `with --bulk: runs under way at once, for each account and region; ${DEFAULT_WINDOW} when left out`,
+      windowArgument,
+    )
     .option('--id <id>', 'workflow id; derived from the request when left out')
     .option('--no-wait', 'print the ids and return while the run goes on')
     .option('--restart', 'start again even if the last run of the id ended ready; it adopts the endpoint')
@@ -42,14 +57,29 @@ export function provisionCommand({ env }: CommandContext, run: (options: Provisi
         'pvlctl provision -f examples/endpoint.json',
         'pvlctl provision -f request.json --dry-run',
         'pvlctl provision -f request.json --no-wait -o json | jq -r .workflowId',
+        'pvlctl provision --bulk requests.jsonl --results results.jsonl',
         'terraform output -json endpoint | pvlctl provision -f - --id order-17',
       ),
     )
     .action(run);
+  return withPriorityOptions(command);
 }
 
 /** Do what `pvlctl provision` does. Nothing is called before the input is known to be right. */
 export async function provision(context: CommandContext, options: ProvisionOptions): Promise<ExitName> {
+  const { bulk, file } = options;
+  if (bulk !== undefined) {
+    refuseSingleOptions(options);
+    return provisionBulk(context, { ...options, bulk, window: options.window ?? DEFAULT_WINDOW });
+  }
+  if (file === undefined) throw new UsageError('Give the input with --file, or many with --bulk.');
+  if (options.results !== undefined || options.window !== undefined) {
+    throw new UsageError('--results and --window are for --bulk.');
+  }
+  return provisionOne(context, { ...options, file });
+}
+
+async function provisionOne(context: CommandContext, options: ProvisionOptions & { file: string }): Promise<ExitName> {
   const { terminal } = context;
   if (options.file === '-' && terminal.stdinIsTerminal) {
     terminal.err('Reading the input from the terminal; end it with Ctrl-D.');
@@ -62,7 +92,11 @@ export async function provision(context: CommandContext, options: ProvisionOptio
 
   return withSession(context, options.taskQueue, async (session) => {
     const started = await session.soon(() =>
-      session.client.start(input, { workflowId: options.id, restart: options.restart === true }),
+      session.client.start(input, {
+        workflowId: options.id,
+        restart: options.restart === true,
+        ...priorityOf(options),
+      }),
     );
     terminal.err(whatHappened(started));
     if (options.id === undefined && isHashedId(started.workflowId)) terminal.err(hashNote(input));
@@ -89,21 +123,6 @@ function asDryRun(raw: unknown, say: (note: string) => void): unknown {
   if (raw['request']['DryRun'] === false)
     say('note: --dry-run wins over "DryRun": false of the input: nothing is created.');
   return { ...raw, request: { ...raw['request'], DryRun: true } };
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function whatHappened({ how, workflowId, runId }: StartedProvision): string {
-  switch (how) {
-    case 'started':
-      return `Started the run ${workflowId} (run id ${runId}).`;
-    case 'joined':
-      return `Joined the run ${workflowId}, which is under way (run id ${runId}).`;
-    case 'finished':
-      return `The run ${workflowId} ended ready before; this is its result (--restart runs it again).`;
-  }
 }
 
 function hashNote({ request }: ProvisionInput): string {

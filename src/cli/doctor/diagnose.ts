@@ -13,7 +13,7 @@ import { checkCredentials } from './credentials.js';
 import { probeDryRun, probeReads } from './probe.js';
 import { checkSettings } from './settings.js';
 import { checkServer, serverFailed } from './temporal-server.js';
-import { checkWorkers, workersNotAsked, type WorkersFound } from './workers.js';
+import { checkWorkers, workersNotAsked, type QueuesToCheck, type WorkersFound } from './workers.js';
 
 /** The signed calls that were asked for. */
 export interface ProbePlan {
@@ -70,7 +70,11 @@ async function checkEngine(
   config: WorkerConfig | undefined,
   accounts: readonly string[],
 ): Promise<Record<'server' | 'workers' | 'credentials', readonly Check[]>> {
-  const { server, found } = await checkTemporal(temporal, config?.taskQueue ?? defaultTaskQueue(env), accounts);
+  const { server, found } = await checkTemporal(temporal, {
+    taskQueue: config?.taskQueue ?? defaultTaskQueue(env),
+    accounts,
+    regions: config?.regions ?? [],
+  });
   const credentials =
     config === undefined ? [needsSettings('accounts')] : await checkCredentials(config.cloud, accounts, found.served);
   return { server, workers: found.checks, credentials };
@@ -78,9 +82,9 @@ async function checkEngine(
 
 async function checkTemporal(
   temporal: TemporalConfig | undefined,
-  taskQueue: string,
-  accounts: readonly string[],
+  queues: QueuesToCheck,
 ): Promise<{ readonly server: readonly Check[]; readonly found: WorkersFound }> {
+  const { accounts } = queues;
   if (temporal === undefined) return { server: [needsSettings('server')], found: workersNotAsked(accounts) };
   let connection;
   try {
@@ -92,7 +96,7 @@ async function checkTemporal(
   try {
     const server = await checkServer(connection, temporal);
     const isUsable = server.every(({ verdict }) => verdict !== 'fail');
-    const found = isUsable ? await checkWorkers(connection, temporal, taskQueue, accounts) : workersNotAsked(accounts);
+    const found = isUsable ? await checkWorkers(connection, temporal, queues) : workersNotAsked(accounts);
     return { server, found };
   } finally {
     await connection.close();

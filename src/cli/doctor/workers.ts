@@ -1,7 +1,7 @@
 import { Client, type Connection } from '@temporalio/client';
 import { isPolled as isQueuePolled } from '../../client/poller-check.js';
 import type { TemporalConfig } from '../../config.js';
-import { accountTaskQueue, createTaskQueue } from '../../contract/task-queues.js';
+import { accountInRegion, pollableCallQueues, watchTaskQueue } from '../../contract/task-queues.js';
 import { pass, unknown, warn, type Check } from './check.js';
 import { needsServer } from './temporal-server.js';
 
@@ -14,36 +14,55 @@ export interface WorkersFound {
   readonly served: ReadonlySet<string>;
 }
 
-/** Ask whether a worker has polled lately for the workflows, and for the calls of each account. */
+/** Whose queues are looked at. */
+export interface QueuesToCheck {
+  readonly taskQueue: string;
+  readonly accounts: readonly string[];
+  /** Regions that should have queues of their own: PVL_REGIONS, as it is set here. */
+  readonly regions: readonly string[];
+}
+
+/** Ask whether a worker has polled lately for the workflows, and for the calls and the watch of each account. */
 export async function checkWorkers(
   connection: Connection,
   { namespace }: TemporalConfig,
-  taskQueue: string,
-  accounts: readonly string[],
+  { taskQueue, accounts, regions }: QueuesToCheck,
 ): Promise<WorkersFound> {
   const client = new Client({ connection, namespace });
   const polled = (queue: string, kind: 'workflow' | 'activity') =>
     connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, () => isQueuePolled(client, queue, kind));
   const workflows = polled(taskQueue, 'workflow');
+  const pollsOf = (queues: readonly string[]): Promise<Poll[]> =>
+    Promise.all(queues.map(async (queue) => ({ queue, isPolled: await polled(queue, 'activity') })));
   const ofAccounts = await Promise.all(
-    accounts.map(async (account) => {
-      const queues = [accountTaskQueue(taskQueue, account), createTaskQueue(taskQueue, account)];
-      const polls = await Promise.all(
-        queues.map(async (queue) => ({ queue, isPolled: await polled(queue, 'activity') })),
-      );
-      return { account, polls };
-    }),
+    accounts.map(async (account) => ({
+      account,
+      polls: await pollsOf([...pollableCallQueues(taskQueue, account), watchTaskQueue(taskQueue, account)]),
+      regional: await Promise.all(
+        regions.map(async (regionId) => {
+          const queues = pollableCallQueues(taskQueue, accountInRegion(account, regionId));
+          return { regionId, polls: await pollsOf(queues) };
+        }),
+      ),
+    })),
   );
   return {
     checks: [
       pollCheck('workflows', [{ queue: taskQueue, isPolled: await workflows }], 'Start a worker (pvlctl worker)'),
-      ...ofAccounts.map(({ account, polls }) =>
+      ...ofAccounts.flatMap(({ account, polls, regional }) => [
         pollCheck(
           accountCheck(account),
           polls,
           `Start a worker of this version that has credentials for the account "${account}" and names it in PVL_ACCOUNTS`,
         ),
-      ),
+        ...regional.map(({ regionId, polls: ofRegion }) =>
+          pollCheck(
+            `${accountCheck(account)} in ${regionId}`,
+            ofRegion,
+            `Name ${regionId} in PVL_REGIONS of all workers alike, those of the account "${account}" included`,
+          ),
+        ),
+      ]),
     ],
     served: new Set(
       ofAccounts.filter(({ polls }) => polls.every((poll) => poll.isPolled)).map(({ account }) => account),

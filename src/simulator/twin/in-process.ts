@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Caller, EngineCall } from '../engine/engine-state.js';
 import { PrivateLinkEngine, type EngineAnswer } from '../engine/engine.js';
@@ -92,7 +93,7 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
       (effect) => journal.happened(effect),
     );
   let engine = newEngine();
-  let ending = new AbortController();
+  let ending = newEnding();
   let underWay: UnderWay[] = [];
 
   const passes = async (ms: number, { signal }: AbortController): Promise<boolean> => {
@@ -182,7 +183,7 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
 
     reset: () => {
       ending.abort();
-      ending = new AbortController();
+      ending = newEnding();
       underWay = [];
       clock.reset();
       journal.clear();
@@ -192,6 +193,13 @@ export function createInProcessTwin(options: TwinOptions = {}): InProcessTwin {
 
     close: () => ending.abort(),
   };
+}
+
+/** Thousands of delays may wait for it. */
+function newEnding(): AbortController {
+  const ending = new AbortController();
+  setMaxListeners(0, ending.signal);
+  return ending;
 }
 
 async function defaultSleep(ms: number, signal: AbortSignal): Promise<void> {

@@ -5,6 +5,7 @@ import type { ProvisionState } from '../../../src/contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../../../src/contract/result.js';
 import type { CommandContext, RunClient, SessionOptions } from '../../../src/cli/command-context.js';
 import { runProgram } from '../../../src/cli/program.js';
+import { toldError } from '../../../src/cli/session.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
 
 /** An input that keeps the contract. */
@@ -179,6 +180,9 @@ export interface FakeMachine {
   readonly onListening?: (send: () => void) => void;
 }
 
+/** The server that its errors name. */
+const SERVER = { address: 'localhost:7233', namespace: 'default', tls: false };
+
 /** Run `pvlctl` with a client of the test's own. Sleeping takes no time. */
 export async function pvlctl(args: readonly string[], machine: FakeMachine = {}): Promise<Printed> {
   const out: string[] = [];
@@ -191,6 +195,7 @@ export async function pvlctl(args: readonly string[], machine: FakeMachine = {})
     stdinIsTerminal: machine.isTerminal ?? false,
     stderrIsTerminal: machine.isTerminal ?? false,
     out: (line) => out.push(line),
+    taken: async () => undefined,
     err: (line) => err.push(line),
     redraw: (text) => drawn.push(text),
     columns: () => 200,
@@ -212,6 +217,9 @@ export async function pvlctl(args: readonly string[], machine: FakeMachine = {})
       return {
         client: {
           start: unexpected,
+          provisionMany: () => {
+            throw new Error('This call was not expected');
+          },
           state: unexpected,
           result: unexpected,
           cancel: unexpected,
@@ -226,7 +234,10 @@ export async function pvlctl(args: readonly string[], machine: FakeMachine = {})
           ...machine.client,
         },
         soon: (call) => call(),
-        until: (signal, call) => Promise.race([call(), rejectionOf(signal)]),
+        until: (signal, call) =>
+          Promise.race([call(), rejectionOf(signal)]).catch((error: unknown) => {
+            throw toldError(error, SERVER);
+          }),
         close: async () => {
           closed += 1;
         },

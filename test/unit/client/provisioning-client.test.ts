@@ -79,6 +79,7 @@ describe('starting a run', () => {
         workflowId,
         taskQueue: 'privatelink',
         args: [INPUT],
+        workflowTaskTimeout: '5s',
         workflowIdConflictPolicy: 'FAIL',
         workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
         staticSummary: 'orders in vpc-1 (cn-hangzhou) for epsrv-1',
@@ -86,10 +87,12 @@ describe('starting a run', () => {
     ]);
   });
 
-  it('sets no timeout of the engine: such a run could not say what it left behind', async () => {
+  it('sets no timeout of the engine for the run: it could not say what it left behind', async () => {
     const { ours, asked } = provisioning();
     await ours.start(INPUT);
-    expect(Object.keys(asked.starts[0] ?? {}).filter((option) => /timeout/i.test(option))).toEqual([]);
+    expect(Object.keys(asked.starts[0] ?? {}).filter((option) => /timeout/i.test(option))).toEqual([
+      'workflowTaskTimeout',
+    ]);
   });
 
   it('takes the id and the task queue of the caller', async () => {
@@ -99,6 +102,9 @@ describe('starting a run', () => {
     expect(asked.queues).toEqual([
       { name: 'mine', kind: 1 },
       { name: 'mine/team-a', kind: 2 },
+      { name: 'mine/team-a/cn-hangzhou', kind: 2 },
+      { name: 'mine/team-a/cn-hangzhou/create', kind: 2 },
+      { name: 'mine/team-a/cn-hangzhou/write', kind: 2 },
     ]);
   });
 
@@ -454,5 +460,15 @@ describe('warnings', () => {
     const { ours, warnings } = provisioning({}, { activity: [] });
     await ours.start({ ...INPUT, account: 'team-a' });
     expect(warnings).toEqual([expect.stringContaining('"team-a"') as string]);
+  });
+});
+
+describe('starting many', () => {
+  it('takes more requests than a call takes arguments', async () => {
+    const { ours, asked } = provisioning();
+    const requests = Array.from({ length: 200_000 }, () => ({ input: INPUT }));
+    const ends = ours.provisionMany(requests, { stop: AbortSignal.abort() });
+    expect(await ends.next()).toEqual({ done: true, value: undefined });
+    expect(asked.starts).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { acceptLaneId } from '../../../src/contract/accept-lane.js';
 import { INPUT_DEFAULTS, INPUT_FIELDS, type ProvisionInput } from '../../../src/contract/input.js';
 import {
   PHASES,
@@ -10,8 +11,12 @@ import { FAILURE_TYPES } from '../../../src/contract/result.js';
 import {
   ACCOUNT_PATTERN,
   accountTaskQueue,
+  callQueues,
+  createTaskQueue,
   DEFAULT_ACCOUNT,
   DEFAULT_TASK_QUEUE,
+  watchTaskQueue,
+  writeTaskQueue,
 } from '../../../src/contract/task-queues.js';
 import { durationProblem } from '../../../src/model/duration.js';
 
@@ -68,7 +73,26 @@ describe('names that callers and workers agree on', () => {
     expect(stateQuery.name).toBe('state');
     expect(vpcEndpointProvisionedSignal.name).toBe('vpcEndpointProvisioned');
     expect(accountTaskQueue('privatelink', 'team-a')).toBe('privatelink/team-a');
+    expect(createTaskQueue('privatelink', 'team-a')).toBe('privatelink/team-a/create');
+    expect(writeTaskQueue('privatelink', 'team-a')).toBe('privatelink/team-a/write');
+    expect(watchTaskQueue('privatelink', 'team-a')).toBe('privatelink/team-a/watch');
+    expect(acceptLaneId('team-a')).toBe('accept/team-a');
+    expect(acceptLaneId('team-a', 'cn-hangzhou')).toBe('accept/team-a/cn-hangzhou');
     expect(new Set(PHASES).size).toBe(PHASES.length);
+  });
+
+  it('tell regions with queues of their own from all others', () => {
+    const { accountTaskQueue: reads, createTaskQueue: creates, writeTaskQueue: writes } = callQueues(['cn-hangzhou']);
+    expect([reads, creates, writes].map((queueOf) => queueOf('tq', 'a', 'cn-hangzhou'))).toEqual([
+      'tq/a/cn-hangzhou',
+      'tq/a/cn-hangzhou/create',
+      'tq/a/cn-hangzhou/write',
+    ]);
+    expect([reads, creates, writes].map((queueOf) => queueOf('tq', 'a', 'cn-beijing'))).toEqual([
+      'tq/a',
+      'tq/a/create',
+      'tq/a/write',
+    ]);
   });
 
   it('keep the failure types for ever', () => {
