@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment } from '../src/cli/stack-environment.js';
-import { startDevServer, type DevServer, type DevServerOptions } from '../src/temporal/dev-server.js';
+import { ONE_PARTITION, startDevServer, type DevServer, type DevServerOptions } from '../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../src/temporal/find-binary.js';
 
 /** A dev server of its own for one benchmark. */
@@ -25,7 +25,7 @@ export async function startBenchServer(
       binary: binary.path,
       env: cleanEnvironment(process.env),
       dbFilename: join(folder, 'temporal.db'),
-      ...options,
+      dynamicConfig: [...ONE_PARTITION, ...(options.dynamicConfig ?? [])],
     });
     return { ...server, folder, stop: () => server.stop().finally(remove) };
   } catch (error) {

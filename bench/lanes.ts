@@ -47,13 +47,16 @@ export async function openEmptyLane(address: string): Promise<Lane> {
   };
 }
 
+/** The twin has no limits here, so the engine is not to keep to any. */
+const UNPACED = { PVL_CREATES_PER_MINUTE: '10000', PVL_READS_PER_MINUTE: '100000' };
+
 /** What users run: the compiled worker program, and the twin over HTTP by pop-core. */
 export async function openProvisionLane(address: string): Promise<Lane> {
   const taskQueue = 'bench-provision';
   const twin = await forkProgram<{ url: string }>('twin', {});
   const addresses = { temporalAddress: address, namespace: 'default', twinUrl: twin.ready.url };
   const worker = await startWorkerProcess({
-    env: workerEnvironment(process.env, addresses, { PVL_TASK_QUEUE: taskQueue }),
+    env: workerEnvironment(process.env, addresses, { PVL_TASK_QUEUE: taskQueue, ...UNPACED }),
     workerFile: join(LIB, 'worker.js'),
   });
   return {

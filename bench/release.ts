@@ -10,6 +10,7 @@ import { startBenchServer } from './bench-server.js';
 import { allTrue, claimsText, type Claim } from './claims.js';
 import { machineState } from './machine.js';
 import { provisionInput } from './request.js';
+import { inFlight, range } from './scale/progress.js';
 import { peakInWindow } from './sliding-window.js';
 import { quantileOf } from './statistics.js';
 import { table } from './table.js';
@@ -142,7 +143,7 @@ async function measureLane(
 
 async function startRuns(client: Client, lane: Lane, runs: number): Promise<void> {
   const input: ProvisionInput = { ...provisionInput(), retry: { quota: lane.woken ? SLOW : QUICK } };
-  await inFlight(runs, (run) =>
+  await inFlight(range(0, runs), IN_FLIGHT, (run) =>
     client.workflow.start<typeof provisionVpcEndpoint>(PROVISION_WORKFLOW_TYPE, {
       workflowId: workflowId(lane, run),
       taskQueue: lane.taskQueue,
@@ -155,10 +156,10 @@ async function release(client: Client, lane: Lane, runs: number): Promise<Measur
   const freedAt = Date.now();
   lane.twin.faults.clear();
   if (lane.woken) {
-    await inFlight(runs, (run) => wake(client, workflowId(lane, run)));
+    await inFlight(range(0, runs), IN_FLIGHT, (run) => wake(client, workflowId(lane, run)));
   }
   await until(`all runs of the lane "${lane.name}" have created`, () => madeAt(lane).length >= runs);
-  await inFlight(runs, async (run) => {
+  await inFlight(range(0, runs), IN_FLIGHT, async (run) => {
     const handle = client.workflow.getHandle<typeof provisionVpcEndpoint>(workflowId(lane, run));
     const { outcome } = await handle.result();
     if (outcome !== 'created') throw new Error(`${handle.workflowId} ended with ${outcome}`);
@@ -208,19 +209,6 @@ function createCalls({ journal }: Simulator) {
 
 function madeAt({ twin }: Lane): number[] {
   return twin.journal.effects.filter(({ kind }) => kind === 'created').map(({ at }) => Date.parse(at));
-}
-
-/** Do something for each run, so many at a time. */
-async function inFlight(runs: number, act: (run: number) => Promise<unknown>): Promise<void> {
-  let next = 0;
-  const lane = async () => {
-    while (next < runs) {
-      const run = next;
-      next += 1;
-      await act(run);
-    }
-  };
-  await Promise.all(Array.from({ length: IN_FLIGHT }, lane));
 }
 
 async function until(what: string, holds: () => boolean): Promise<void> {

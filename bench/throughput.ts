@@ -5,10 +5,12 @@
  * that whatever else the machine does strikes all of them. Read the ratios: the figures themselves belong to the machine.
  *
  * `--rounds`, `--workflows` (a round and lane), `--in-flight`; `--json` prints everything that was measured, as JSON.
+ * Exits 1 when a claim that it prints is not true.
  */
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { startBenchServer } from './bench-server.js';
+import { allTrue, claimsText, type Claim } from './claims.js';
 import { openEmptyLane, openInProcessLane, openProvisionLane, type Lane } from './lanes.js';
 import { machineState } from './machine.js';
 import { runRound, type Round } from './round.js';
@@ -30,6 +32,7 @@ const size = { workflows: Number(options.workflows), inFlight: Number(options['i
 
 const server = await startBenchServer();
 const lanes: Lane[] = [];
+let holds: boolean;
 try {
   for (const open of [openEmptyLane, openProvisionLane, openInProcessLane]) lanes.push(await open(server.address));
   const connection = await Connection.connect({ address: server.address });
@@ -37,6 +40,7 @@ try {
   const measured = await runAll(new Client({ connection }));
   const after = machineState();
   await connection.close();
+  holds = allTrue(claimsOf(measured));
   if (options.json)
     process.stdout.write(`${JSON.stringify({ before, after, ...size, rounds, ...summary(measured) })}\n`);
   else report(measured, before.load, after.load);
@@ -44,7 +48,7 @@ try {
   await Promise.all(lanes.map((lane) => lane.stop()));
   await server.stop();
 }
-process.exit(0);
+process.exit(holds ? 0 : 1);
 
 /** The rounds of each lane, in the order in which they ran: the first of each comes beside the first of the others. */
 type Measured = ReadonlyMap<Lane, readonly Round[]>;
@@ -65,6 +69,16 @@ async function runAll(client: Client): Promise<Measured> {
 function ratios(measured: Measured, lane: Lane): number[] {
   const empty = [...measured].find(([{ name }]) => name === 'empty')?.[1] ?? [];
   return (measured.get(lane) ?? []).map(({ perSecond }, round) => perSecond / (empty[round]?.perSecond ?? NaN));
+}
+
+/** Of the worker program, as users run it. */
+function claimsOf(measured: Measured): Claim[] {
+  return [...measured.keys()]
+    .filter(({ name }) => name === 'provision')
+    .map((lane) => [
+      'provisions a second are at least half of what empty workflows come to',
+      spreadOf(ratios(measured, lane)).median >= 0.5,
+    ]);
 }
 
 function cpu(measured: readonly Round[], name: (typeof CPU)[number]) {
@@ -96,6 +110,7 @@ function report(measured: Measured, loadBefore: number, loadAfter: number): void
     `${table([heading, ...rows])}\n` +
       `  Medians of ${rounds} rounds (smallest to largest), ${size.workflows} workflows each, ${size.inFlight} in flight. ` +
       `Processor time per workflow.\n` +
-      `  ${cores} cores, load ${loadBefore.toFixed(1)} before and ${loadAfter.toFixed(1)} after, Node ${node}\n`,
+      `  ${cores} cores, load ${loadBefore.toFixed(1)} before and ${loadAfter.toFixed(1)} after, Node ${node}\n` +
+      `${claimsText(claimsOf(measured))}\n`,
   );
 }
