@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { acceptLaneId } from '../../src/contract/accept-lane.js';
-import { acceptedUpdate, changeOptionsUpdate, extendDeadlineUpdate, stateQuery } from '../../src/contract/messages.js';
-import { eventually, scenario, startProvision, untilParked, type ProvisionBench } from '../support/provision-bench.js';
+import { acceptedUpdate, changeOptionsUpdate, extendDeadlineUpdate } from '../../src/contract/messages.js';
+import {
+  eventually,
+  inPhase,
+  type ProvisionBench,
+  scenario,
+  startProvision,
+  untilParked,
+} from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 import type { ShippedPath } from './paths.js';
 
@@ -34,9 +41,6 @@ async function steered(
     bench.twin.engine.configure(SOON);
   }
 }
-
-const inPhase = (run: Run, phase: string) =>
-  eventually(`the run is ${phase}`, async () => (await run.query(stateQuery)).phase === phase);
 
 function activate(bench: ProvisionBench, s: Scenario): void {
   for (const { EndpointId } of s.endpoints()) bench.twin.engine.setEndpoint(EndpointId, { EndpointStatus: 'Active' });

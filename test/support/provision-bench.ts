@@ -180,6 +180,21 @@ export async function untilParked(handle: WorkflowHandle<typeof provisionVpcEndp
   });
 }
 
+/**
+ * The state of a run in a phase, once no workflow task is under way. The query alone is not enough: it may answer from events
+ * that no task has taken in yet, and a cancellation or an update right behind it then comes into the task before.
+ */
+export async function inPhase(
+  handle: Pick<WorkflowHandle, 'query' | 'describe'>,
+  phase: ProvisionState['phase'],
+): Promise<ProvisionState> {
+  return eventually(`the run is ${phase}`, async () => {
+    const state = await handle.query(stateQuery);
+    const { raw } = await handle.describe();
+    return state.phase === phase && raw.pendingWorkflowTask == null && state;
+  });
+}
+
 /** Endpoints that the twin made for one workflow id. */
 export function endpointsOf(bench: ProvisionBench, workflowId: string): string[] {
   return bench.twin.journal.endpointsMade({ Key: 'durable-privatelink-workflow', Value: workflowId });

@@ -6,6 +6,7 @@ import { advance } from '../support/virtual-time.js';
 import {
   CACHE_MODES,
   eventually,
+  inPhase,
   scenario,
   startProvision,
   untilParked,
@@ -33,7 +34,7 @@ describe.each(CACHE_MODES)('a cancelled run says what it left behind, $name', ({
     const { workflowId, request, endpoints } = scenario(bench);
     bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
     const handle = await startProvision(bench, { request }, workflowId);
-    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    await inPhase(handle, 'waiting');
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     await handle.cancel();
     expect(await outcomeOf(handle)).toEqual({ outcome: 'kept', endpointId: endpoints()[0]?.EndpointId });

@@ -13,11 +13,12 @@ import {
   CACHE_MODES,
   eventually,
   failureOf,
+  inPhase,
+  type ProvisionBench,
   scenario,
   startProvision,
   untilParked,
   useBench,
-  type ProvisionBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 
@@ -32,12 +33,6 @@ const extend = (run: Run, extension: DeadlineExtension) =>
   run.executeUpdate(extendDeadlineUpdate, { args: [extension] });
 const change = (run: Run, options: Partial<ChangeableOptions>) =>
   run.executeUpdate(changeOptionsUpdate, { args: [options] });
-
-const inPhase = (run: Run, phase: string) =>
-  eventually(`the run is ${phase}`, async () => {
-    const state = await run.query(stateQuery);
-    return state.phase === phase && state;
-  });
 
 /** Type and message by which an update was refused. */
 async function refusalOf(update: Promise<unknown>) {

@@ -18,6 +18,7 @@ import {
   eventually,
   failedProvision,
   failureOf,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -185,7 +186,7 @@ describe.each(CACHE_MODES)('deprovisionVpcEndpoint, $name', ({ cache }) => {
       await withSettings({ timeToActive: { afterReads: Infinity } }, { timeToActive: { afterReads: 3 } }, async () => {
         const waiting = await startProvision(bench, { request }, s.workflowId);
         const failure = failureOf(waiting.result());
-        await eventually('it waits', async () => (await waiting.query(stateQuery)).phase === 'waiting');
+        await inPhase(waiting, 'waiting');
         const [endpoint] = s.endpoints();
         const EndpointId = endpoint?.EndpointId ?? '';
         await bench.skipping.execute(deprovisionVpcEndpoint, {
@@ -502,7 +503,7 @@ describe.each(CACHE_MODES)('deprovisionVpcEndpoint, $name', ({ cache }) => {
       const handle = await e.started();
       await eventually('it looks', () => e.actions().length > 0);
       await handle.cancel();
-      await eventually('it cleans up', async () => (await handle.query(stateQuery)).phase === 'cleaningUp');
+      await inPhase(handle, 'cleaningUp');
       await handle.cancel();
       expect(await cancelled(handle)).toEqual({ outcome: 'unknown', endpointId: e.EndpointId });
       expect(e.changes()).toEqual([]);

@@ -8,6 +8,7 @@ import type { ExtendableWait } from '../../src/model/run-changes.js';
 import {
   CACHE_MODES,
   eventually,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -52,8 +53,6 @@ describe.each(CACHE_MODES)('whatever happens, wherever a run stands, $name', ({ 
 
   const letRun = (workflowId: string, minutes: number) =>
     advance(bench.connection, workflowId, minutes * MINUTE_MS).catch(() => undefined);
-  const inPhase = (run: Run, phase: string) =>
-    eventually(`the run is ${phase}`, async () => (await run.query(stateQuery)).phase === phase);
   const activate = (s: Scenario) => {
     for (const { EndpointId } of s.endpoints()) bench.twin.engine.setEndpoint(EndpointId, { EndpointStatus: 'Active' });
   };

@@ -4,18 +4,18 @@ import { listRuns, type FleetFilter, type FleetItem } from '../../src/client/fle
 import { FLEET_MEMO } from '../../src/contract/search-attributes.js';
 import type { DeprovisionInput } from '../../src/contract/deprovision.js';
 import { deprovisionVpcEndpoint } from '../../src/workflows/index.js';
-import { stateQuery } from '../../src/contract/messages.js';
 import {
   CACHE_MODES,
   eventually,
   failedProvision,
+  inPhase,
   newId,
   provision,
+  type ProvisionBench,
   scenario,
   startProvision,
   untilParked,
   useBench,
-  type ProvisionBench,
 } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 
@@ -390,10 +390,6 @@ function expectOneWriteInATask(events: readonly Event[]): void {
   });
   expect(tasks.length).toBeGreaterThan(0);
   expect(new Set(tasks).size).toBe(tasks.length);
-}
-
-function inPhase(handle: Awaited<ReturnType<typeof startProvision>>, phase: string): Promise<unknown> {
-  return eventually(`the run is ${phase}`, async () => (await handle.query(stateQuery)).phase === phase);
 }
 
 async function withSettings<Result>(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { changeOptionsUpdate, PROVISION_WORKFLOW_TYPE, stateQuery } from '../../src/contract/messages.js';
 import { createTestKit } from '../../src/testing/index.js';
 import type { provisionVpcEndpoint } from '../../src/workflows/index.js';
-import { eventually, newId, REQUEST } from '../support/provision-bench.js';
+import { eventually, inPhase, newId, REQUEST } from '../support/provision-bench.js';
 import { advance } from '../support/virtual-time.js';
 
 const MANUAL = { ServiceId: 'epsrv-manual', AutoAcceptEnabled: false } as const;
@@ -54,7 +54,7 @@ describe('a goal that is changed, and changed back before anybody looks', () => 
       args: [{ request, until: 'Connected', onCancel: 'delete' }],
     });
     await advance(connection, workflowId, 60_000);
-    await eventually('it waits for its connection', async () => (await run.query(stateQuery)).phase === 'connecting');
+    await inPhase(run, 'connecting');
     await eventually('it is polled', async () => ((await run.describe()).raw.pendingActivities?.length ?? 0) > 0);
     await stop();
 

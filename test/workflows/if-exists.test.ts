@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { retryNowUpdate, stateQuery } from '../../src/contract/messages.js';
+import { retryNowUpdate } from '../../src/contract/messages.js';
 import {
   CACHE_MODES,
   endpointsOf,
-  eventually,
   failedProvision,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -90,7 +90,7 @@ describe.each(CACHE_MODES)('ifExists, $name', ({ cache }) => {
       await untilParked(handle);
       const foreign = await bench.privateLink.createVpcEndpoint(s.request);
       await handle.executeUpdate(retryNowUpdate);
-      await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+      await inPhase(handle, 'waiting');
       await advance(bench.connection, s.workflowId, 600_000).catch(() => undefined);
       const result = await handle.result();
       expect(result).toMatchObject({ outcome: 'adopted', endpoint: { EndpointId: foreign.EndpointId } });

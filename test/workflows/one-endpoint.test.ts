@@ -10,6 +10,7 @@ import {
   endpointsOf,
   eventually,
   failedProvision,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -80,7 +81,7 @@ describe.each(CACHE_MODES)('one endpoint per request, $name', ({ cache }) => {
     const { workflowId, request, endpoints } = scenario(bench);
     bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
     const handle = await startProvision(bench, { request }, workflowId);
-    await eventually('run 1 waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    await inPhase(handle, 'waiting');
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     await handle.terminate();
     bench.twin.engine.setEndpoint(endpoints()[0]?.EndpointId ?? '', { EndpointStatus: 'Active' });

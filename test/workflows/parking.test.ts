@@ -6,6 +6,7 @@ import {
   endpointsOf,
   eventually,
   failedProvision,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -72,7 +73,7 @@ describe.each(CACHE_MODES)('a parked run, $name', ({ cache }) => {
     const s = scenario(bench);
     bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
     const handle = await startProvision(bench, { request: s.request }, s.workflowId);
-    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    await inPhase(handle, 'waiting');
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     const refusal = await handle.executeUpdate(retryNowUpdate).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(WorkflowUpdateFailedError);

@@ -8,6 +8,7 @@ import {
   CACHE_MODES,
   eventually,
   failedProvision,
+  inPhase,
   newId,
   provision,
   scenario,
@@ -47,8 +48,8 @@ describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name',
   }
 
   /** Let a run that waits meet a dead end, in real time. */
-  async function lockedWhileWaiting(s: Scenario, handle: Pick<Handle, 'query'>): Promise<void> {
-    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+  async function lockedWhileWaiting(s: Scenario, handle: Pick<Handle, 'query' | 'describe'>): Promise<void> {
+    await inPhase(handle, 'waiting');
     const [endpoint] = s.endpoints();
     bench.twin.engine.setEndpoint(endpoint?.EndpointId ?? '', {
       EndpointStatus: 'Creating',
@@ -102,7 +103,7 @@ describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name',
       const s = scenario(bench);
       bench.twin.engine.configure(never);
       const handle = await startProvision(bench, { request: s.request, ...DELETE }, s.workflowId);
-      await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+      await inPhase(handle, 'waiting');
       bench.twin.engine.configure(soon);
       bench.twin.engine.setEndpoint(s.endpoints()[0]?.EndpointId ?? '', statuses);
       const ended = handle.result().catch((error: unknown) => error);
@@ -402,7 +403,7 @@ describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name',
     async function waiting(s: Scenario, options: object = {}): Promise<Handle> {
       bench.twin.engine.configure(never);
       const handle = await startProvision(bench, { request: s.request, ...DELETE, ...options }, s.workflowId);
-      await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+      await inPhase(handle, 'waiting');
       bench.twin.engine.configure(soon);
       return handle;
     }
@@ -455,7 +456,7 @@ describe.each(CACHE_MODES)('a run that is asked to delete what it makes, $name',
       await first.terminate();
       bench.twin.engine.configure(never);
       const handle = await startProvision(bench, { request: s.request, ...DELETE }, s.workflowId);
-      await eventually('run 2 waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+      await inPhase(handle, 'waiting');
       bench.twin.engine.configure(soon);
       await handle.cancel();
       expect(await outcomeOf(handle)).toEqual({

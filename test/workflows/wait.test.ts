@@ -1,12 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { stateQuery } from '../../src/contract/messages.js';
 import { advance } from '../support/virtual-time.js';
 import {
   CACHE_MODES,
   endpointsOf,
-  eventually,
   failedProvision,
   failureOf,
+  inPhase,
   provision,
   scenario,
   startProvision,
@@ -52,7 +51,7 @@ describe.each(CACHE_MODES)('the wait, $name', ({ cache }) => {
     const { workflowId, request, endpoints, fault } = scenario(bench);
     bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
     const handle = await startProvision(bench, { request, timeouts: { active: '10m' } }, workflowId);
-    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    await inPhase(handle, 'waiting');
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     bench.twin.engine.setEndpoint(endpoints()[0]?.EndpointId ?? '', { EndpointStatus: 'Pending' });
     await advance(bench.connection, workflowId, 120_000);
@@ -139,7 +138,7 @@ describe.each(CACHE_MODES)('the wait, $name', ({ cache }) => {
     const { workflowId, request, endpoints, calls } = scenario(bench);
     bench.twin.engine.configure({ timeToActive: { afterReads: Infinity } });
     const handle = await startProvision(bench, { request }, workflowId);
-    await eventually('the run waits', async () => (await handle.query(stateQuery)).phase === 'waiting');
+    await inPhase(handle, 'waiting');
     bench.twin.engine.configure({ timeToActive: { afterReads: 3 } });
     const id = endpoints()[0]?.EndpointId ?? '';
     bench.twin.engine.setEndpoint(id, force);
