@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { NativeConnection, Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
 import { createActivities, SharedLookUps, WatchLink, type Activities } from './activities/index.js';
 import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type Work, type WorkerConfig } from './config.js';
 import type { FleetPlace } from './contract/search-attributes.js';
@@ -24,6 +24,9 @@ const STICKY_TIMEOUT_MS = 2_000;
 /** How often an account without credentials is looked at again: a metadata service may stumble when a machine starts. */
 const RECHECK_MS = 60_000;
 
+/** A server that takes the connection and says nothing, as behind a firewall, would be waited for without end. */
+const CONNECT_WITHIN_MS = 8_000;
+
 /** On top of the time of one call: a call in flight is let finish before the worker goes. */
 const GRACE_MS = 5_000;
 
@@ -34,7 +37,7 @@ const GRACE_MS = 5_000;
  * setting PVL_WORK says so. The first line of its log says whether the cloud is real or a twin, and what the process does.
  *
  * @throws TemporalConnectionError - The server cannot be reached, or lacks the namespace.
- * @throws ConfigError - No account has credentials, and there is no other work.
+ * @throws ConfigError - No account has credentials, and there is no other work; or an address to listen on cannot be had.
  */
 export async function runWorker(config: WorkerConfig): Promise<void> {
   const logger = jsonLogger(config.logLevel);
@@ -48,15 +51,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
     version: VERSION,
   });
 
-  Runtime.install({
-    logger,
-    telemetryOptions: {
-      logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-      ...(config.metricsAddress === undefined
-        ? {}
-        : { metrics: { prometheus: { bindAddress: config.metricsAddress } } }),
-    },
-  });
+  installRuntime(config, logger);
 
   // Without work for the cloud nobody looks at credentials.
   const accounts = await openAccounts(cloud, does(config, 'calls', 'watch') ? config.accounts : [], {
@@ -120,13 +115,38 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   }
 }
 
+function installRuntime({ metricsAddress }: WorkerConfig, logger: Logger): void {
+  try {
+    Runtime.install({
+      logger,
+      telemetryOptions: {
+        logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
+        ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+      },
+    });
+  } catch (error) {
+    // All that tells it from other failures of the runtime is its text.
+    if (!(error instanceof Error) || !error.message.includes('prometheus')) throw error;
+    throw new ConfigError([`PVL_METRICS_ADDRESS: cannot listen on ${metricsAddress ?? ''}: ${error.message}`]);
+  }
+}
+
 async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
   const target = { address: temporal.address, namespace: temporal.namespace, tls: temporal.tls };
+  const connecting = NativeConnection.connect(temporal.connectionOptions);
+  const decided = new AbortController();
+  const late = pause(CONNECT_WITHIN_MS, undefined, { signal: decided.signal }).then(() => {
+    // Nobody uses it any more, should it come at last.
+    void connecting.then((connection) => connection.close()).catch(() => undefined);
+    throw new Error(`Not connected before the deadline of ${CONNECT_WITHIN_MS} ms`);
+  });
   let connection: NativeConnection;
   try {
-    connection = await NativeConnection.connect(temporal.connectionOptions);
+    connection = await Promise.race([connecting, late]);
   } catch (error) {
     throw explainConnectionError(error, target);
+  } finally {
+    decided.abort();
   }
   await checkNamespace(connection, target);
   return connection;
@@ -217,7 +237,7 @@ function sdkVersion(): string {
 
 async function startHealth({ healthAddress, work }: WorkerConfig, workers: readonly Worker[], accounts: CloudAccounts) {
   if (healthAddress === undefined) return undefined;
-  return serveHealth(healthAddress, () => {
+  const health = () => {
     const states = workers.map((worker) => ({ taskQueue: worker.options.taskQueue, state: worker.getState() }));
     return {
       healthy: states.every(({ state }) => state === 'RUNNING' || state === 'INITIALIZED'),
@@ -227,6 +247,10 @@ async function startHealth({ healthAddress, work }: WorkerConfig, workers: reado
       // Not unhealthy: the workflows are served, and a restart helps only once there are credentials.
       accountsWithoutCredentials: accounts.unusable.map(({ account }) => account),
     };
+  };
+  return serveHealth(healthAddress, health).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new ConfigError([`PVL_HEALTH_ADDRESS: cannot listen on ${healthAddress}: ${reason}`]);
   });
 }
 

@@ -73,7 +73,10 @@ const GRPC = { NOT_FOUND: 5, PERMISSION_DENIED: 7, UNIMPLEMENTED: 12, UNAUTHENTI
 function problemOf(code: number | undefined, text: string): ConnectionProblem {
   if (code === GRPC.NOT_FOUND || /namespace \S+ (?:is )?not found/i.test(text)) return 'namespaceNotFound';
   if (code === GRPC.UNAUTHENTICATED || code === GRPC.PERMISSION_DENIED) return 'denied';
-  if (code === GRPC.UNIMPLEMENTED || /h2 protocol error|http2 error/i.test(text)) return 'notTemporal';
+  // The third is what a proxy or a web server makes of gRPC that it does not know.
+  if (code === GRPC.UNIMPLEMENTED || /h2 protocol error|http2 error|mapped from HTTP status code/i.test(text)) {
+    return 'notTemporal';
+  }
   if (/ENOTFOUND|EAI_AGAIN|dns error|name resolution failed/i.test(text)) return 'unknownHost';
   if (
     /certificate|wrong version number|InvalidContentType|corrupt message|tls|ssl routines|UnknownIssuer/i.test(text)

@@ -77,6 +77,16 @@ describe('a connection failure says which server was meant, what was seen, and w
       problem: 'notTemporal',
       message: 'gRPC is 7233 by default, the web UI (8233 or 8080) does not speak it',
     },
+    {
+      what: 'a proxy that knows no gRPC',
+      error: new Error(
+        "Failed to call GetSystemInfo: code: 'Operation is not implemented or not supported', " +
+          'message: "grpc-status header missing, mapped from HTTP status code 404"',
+      ),
+      target: LOCAL,
+      problem: 'notTemporal',
+      message: 'Check the port',
+    },
     ...[
       'message: "transport error", source: hyper::Error(Io, Custom { kind: BrokenPipe, error: "stream closed because of a broken pipe" })',
       'message: "operation was canceled", source: hyper::Error(Canceled, "connection closed")',
