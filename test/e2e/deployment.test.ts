@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SEARCH_ATTRIBUTES } from '../../src/contract/search-attributes.js';
 import { startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { chooseFreePort } from '../../src/temporal/free-port.js';
@@ -102,6 +103,40 @@ describe('docker-compose.yml', () => {
         environment: { PVL_TASK_QUEUE: 'privatelink-twin' },
       });
     }
+  });
+});
+
+describe('what docker-compose.yml does to a new server', () => {
+  let server: DevServer;
+  let binary: string;
+  let script: readonly string[];
+
+  beforeAll(async () => {
+    ({ path: binary } = await findTemporalBinary('temporal', { env: process.env }));
+    server = await startDevServer({ binary, env: process.env });
+    const { stdout } = await run(tools.compose, ['-f', COMPOSE_FILE, 'config', '--format', 'json']);
+    const { namespace } = (JSON.parse(stdout) as ComposeModel).services;
+    script = [...(namespace?.entrypoint ?? []), ...(namespace?.command ?? [])].map((text) =>
+      text.replaceAll('$$', '$'),
+    );
+  });
+  afterAll(() => server.stop());
+
+  it('makes the namespace and its search attributes, and does nothing the second time', async () => {
+    const env = {
+      HOME: folder,
+      PATH: `${dirname(binary)}:${process.env['PATH'] ?? ''}`,
+      TEMPORAL_ADDRESS: server.address,
+      TEMPORAL_NAMESPACE: 'orders',
+      TEMPORAL_CLI_DISABLE_UPDATE_CHECK: '1',
+    };
+    const [shell = '', ...args] = script;
+    const first = await run(shell, args, { env });
+    expect(first.stdout).toContain('orders');
+    const { stdout } = await run(binary, ['operator', 'search-attribute', 'list', '-o', 'json'], { env });
+    for (const name of Object.keys(SEARCH_ATTRIBUTES)) expect(stdout).toContain(name);
+    const second = await run(shell, args, { env });
+    expect(second.stdout.trim()).toBe('SERVING');
   });
 });
 

@@ -11,6 +11,8 @@ export interface ComposeService {
   readonly image?: string;
   readonly build?: { readonly context: string; readonly dockerfile?: string };
   readonly restart?: string;
+  readonly entrypoint?: readonly string[] | null;
+  readonly command?: readonly string[] | null;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: unknown;
   readonly logging?: { readonly options?: Readonly<Record<string, string>> };
