@@ -299,8 +299,7 @@ describe('a server that is killed and started again', () => {
 
 describe('what is refused before anything starts', () => {
   test('bad input exits with 2, lists every problem, and not one call reaches the cloud', async () => {
-    const calls = callsOfRuns(stack.twin.journal);
-    const input = JSON.stringify({ request: { RegionId: 'cn-huhehaote', VpcID: 'vpc-1', Zone: 'b' }, account: 'a/b' });
+    const input = JSON.stringify({ request: { RegionId: 'cn-beijing', VpcID: 'vpc-1', Zone: 'b' }, account: 'a/b' });
     const args = ['provision', '-f', '-', '--id', 'never-started'];
     const { code, stdout, stderr } = await start(args, {}, input).ended;
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -308,7 +307,9 @@ describe('what is refused before anything starts', () => {
       expect(stderr).toContain(`- ${path}: `);
     }
     expect((await pvlctl('status', 'never-started')).code).toBe(10);
-    expect(callsOfRuns(stack.twin.journal)).toBe(calls);
+    // No other test uses this region.
+    const calls = stack.twin.journal.requests.filter(({ parameters }) => parameters.RegionId === 'cn-beijing');
+    expect(calls).toEqual([]);
   });
 
   test('a server that is not there exits with 69 within seconds, and is named', async () => {
