@@ -27,7 +27,10 @@ const ROOMS = {
     typeOnly: ['workflows'],
     packages: ['@temporalio/client', '@temporalio/common', 'node:'],
   },
-  worker: { rooms: ['model', 'contract', 'privatelink'], packages: ['@temporalio/worker', 'node:'] },
+  worker: {
+    rooms: ['model', 'contract', 'privatelink'],
+    packages: ['@temporalio/worker', '@temporalio/common', 'node:'],
+  },
   testing: {
     rooms: ['model', 'contract', 'activities', 'privatelink', 'simulator'],
     packages: ['@temporalio/', 'node:'],

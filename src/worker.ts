@@ -10,9 +10,11 @@ import type { FleetPlace } from './contract/search-attributes.js';
 import { callQueues, watchTaskQueue } from './contract/task-queues.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
 import { VERSION } from './version.js';
+import { callMetrics, HISTOGRAM_BUCKETS } from './worker/call-metrics.js';
 import { createCallWorkers, createWatchWorker } from './worker/call-workers.js';
 import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
 import { chooseFleetPlace } from './worker/fleet-place.js';
+import { watchFleet } from './worker/fleet-metrics.js';
 import { serveHealth } from './worker/health-server.js';
 import { LONGEST_TASK } from './worker/isolate-timeout.js';
 import { jsonLogger } from './worker/json-logger.js';
@@ -57,6 +59,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
   const accounts = await openAccounts(cloud, does(config, 'calls', 'watch') ? config.accounts : [], {
     timeoutMs: config.httpTimeoutMs,
     userAgent: `durable-privatelink/${VERSION}`,
+    onCall: callMetrics(Runtime.instance().metricMeter),
   });
   for (const { account, source } of accounts.unusable) {
     logger.error('No credentials: the work of this account is left to other workers until there are some', {
@@ -88,20 +91,27 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       taskQueues: workers.map((worker) => worker.options.taskQueue),
       ...(health === undefined ? {} : { health: health.url }),
     });
-    try {
-      await runWorkers(workers, async (stopped, add) => {
-        while (accounts.unusable.length > 0) {
-          // Ends early, and with an error, when the workers stop.
-          const isTime = await pause(RECHECK_MS, true, { signal: stopped }).catch(() => false);
-          if (!isTime) return;
-          for (const account of await accounts.recheck()) {
-            logger.info('Credentials found: the work of this account is polled from now on', { account });
-            for (const worker of await createAccountWorkers(account)) {
-              workers.push(worker);
-              add(worker);
-            }
+    const recheckAccounts = async (stopped: AbortSignal, add: (worker: Worker) => void) => {
+      while (accounts.unusable.length > 0) {
+        // Ends early, and with an error, when the workers stop.
+        const isTime = await pause(RECHECK_MS, true, { signal: stopped }).catch(() => false);
+        if (!isTime) return;
+        for (const account of await accounts.recheck()) {
+          logger.info('Credentials found: the work of this account is polled from now on', { account });
+          for (const worker of await createAccountWorkers(account)) {
+            workers.push(worker);
+            add(worker);
           }
         }
+      }
+    };
+    const countRuns = async (stopped: AbortSignal) => {
+      if (config.metricsAddress === undefined || fleet !== 'searchAttributes') return;
+      await watchFleet(connection, temporal.namespace, { meter: Runtime.instance().metricMeter, logger, stopped });
+    };
+    try {
+      await runWorkers(workers, async (stopped, add) => {
+        await Promise.all([recheckAccounts(stopped, add), countRuns(stopped)]);
       });
     } finally {
       await health?.close();
@@ -121,7 +131,13 @@ function installRuntime({ metricsAddress }: WorkerConfig, logger: Logger): void 
       logger,
       telemetryOptions: {
         logging: { filter: { core: 'WARN', other: 'ERROR' }, forward: {} },
-        ...(metricsAddress === undefined ? {} : { metrics: { prometheus: { bindAddress: metricsAddress } } }),
+        ...(metricsAddress === undefined
+          ? {}
+          : {
+              metrics: {
+                prometheus: { bindAddress: metricsAddress, histogramBucketOverrides: HISTOGRAM_BUCKETS },
+              },
+            }),
       },
     });
   } catch (error) {

@@ -19,6 +19,7 @@ import { PrivateLinkError, type EndpointRef, type PrivateLinkApi } from '../priv
 import { ActivityMemory } from './attempt-memory.js';
 import { nextTry, orRepeat, repeatLater } from './call-failure.js';
 import type { ActivityDependencies } from './dependencies.js';
+import { sawActive } from './watch-metrics.js';
 
 export interface AwaitInput {
   readonly account: string;
@@ -90,11 +91,17 @@ export function createAwaitEndpoint(deps: ActivityDependencies) {
     async function present(endpoint: VpcEndpoint, requestId: string): Promise<AwaitOutcome> {
       const status = endpoint.EndpointStatus ?? '(none)';
       memory.record('GetVpcEndpointAttribute', status, requestId);
+      const before = memory.current.lastSeen;
       const lastSeen = lastSeenOf(endpoint);
       memory.sawEndpoint(lastSeen);
       const reading = readEndpoint(endpoint);
       switch (reading.kind) {
         case 'ready': {
+          if (before !== undefined && before.EndpointStatus !== endpoint.EndpointStatus) {
+            const { account, endpoint: ref } = input;
+            const lagMs = Date.now() - Date.parse(before.at);
+            sawActive({ account, RegionId: ref.RegionId }, input.watched === true ? 'backstop' : 'poll', lagMs);
+          }
           const toConnect = input.until === 'Connected';
           // Zones connect after the connection: nobody needs to list them before.
           const early = toConnect ? connectionOf(endpoint, []) : undefined;

@@ -7,6 +7,7 @@ import {
   type Credentials,
   type CredentialsSource,
 } from './credentials.js';
+import type { ErrorClass } from '../model/error-class.js';
 import { checkedTimeoutMs, withDeadline } from './deadline.js';
 import { checkedEndpoint } from './endpoint-address.js';
 import { flattenParameters } from './parameters.js';
@@ -17,6 +18,17 @@ import { privateLinkApiOver } from './private-link-api-over.js';
 import { readParsedAnswer } from './read-answer.js';
 import { redact } from './redaction.js';
 import { readTransportFailure, timedOut } from './transport-failure.js';
+
+/** One HTTP request that was sent, and how it ended. Nothing of the request and of its answer but this is told. */
+export interface SentCall {
+  readonly action: string;
+  /** The service's code, or one of the `transport` codes of the catalogue; absent for a success. */
+  readonly code?: string;
+  /** Absent for a success. */
+  readonly class?: ErrorClass;
+  /** Until the last byte of the answer, in milliseconds. */
+  readonly durationMs: number;
+}
 
 /** How to reach PrivateLink. */
 export interface PopCoreOptions {
@@ -29,6 +41,8 @@ export interface PopCoreOptions {
   readonly credentialsTimeoutMs?: number | undefined;
   /** Who calls, such as `durable-privatelink/1.0`: printable ASCII. */
   readonly userAgent?: string | undefined;
+  /** Told of each HTTP request when it has ended, a repetition with a new signature included. */
+  readonly onCall?: ((call: SentCall) => void) | undefined;
 }
 
 /** HTTP time-out that leaves a slow create time to answer; pop-core's own 3 s do not. */
@@ -60,6 +74,7 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
   readonly #timeoutMs: number;
   readonly #credentialsTimeoutMs: number;
   readonly #userAgent: string | undefined;
+  readonly #onCall: PopCoreOptions['onCall'];
   readonly #agent: http.Agent;
   readonly #api = privateLinkApiOver((action, parameters) => this.#send(action, parameters));
 
@@ -76,6 +91,7 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
       throw new RangeError('userAgent must be 1 to 200 printable ASCII characters');
     }
     this.#userAgent = options.userAgent;
+    this.#onCall = options.onCall;
     const pool = { keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: IDLE_CONNECTION_MS };
     this.#agent = this.#endpoint.startsWith('https:') ? new https.Agent(pool) : new http.Agent(pool);
   }
@@ -126,14 +142,14 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
     const credentials = await this.#credentialsFor(action, this.#credentialsTimeoutMs);
     const endsAt = performance.now() + this.#timeoutMs;
     try {
-      return await this.#sendSigned(action, flat, credentials, this.#timeoutMs);
+      return await this.#sendTold(action, flat, credentials, this.#timeoutMs);
     } catch (error) {
       if (!(error instanceof PrivateLinkError)) throw error;
       if (STALE_CREDENTIALS.test(error.code)) this.#credentials.refresh?.();
       const next = await this.#credentialsForRepetition(error, credentials, endsAt);
       const remainingMs = Math.floor(endsAt - performance.now());
       if (next === undefined || remainingMs < 1) throw error;
-      return this.#sendSigned(action, flat, next, remainingMs);
+      return await this.#sendTold(action, flat, next, remainingMs);
     }
   }
 
@@ -161,6 +177,24 @@ export class PopCorePrivateLinkApi implements PrivateLinkApi {
     } catch (error) {
       const reason = error instanceof CredentialsUnavailableError ? redact(error.message) : 'No credentials';
       throw new PrivateLinkError({ action, code: 'CredentialsUnavailable', message: `${reason}. Nothing was sent.` });
+    }
+  }
+
+  async #sendTold(
+    action: string,
+    parameters: Readonly<Record<string, string>>,
+    credentials: Credentials,
+    timeoutMs: number,
+  ): Promise<JsonObject> {
+    const startedAt = performance.now();
+    const ended = () => ({ action, durationMs: performance.now() - startedAt });
+    try {
+      const answer = await this.#sendSigned(action, parameters, credentials, timeoutMs);
+      this.#onCall?.(ended());
+      return answer;
+    } catch (error) {
+      if (error instanceof PrivateLinkError) this.#onCall?.({ ...ended(), code: error.code, class: error.class });
+      throw error;
     }
   }
 

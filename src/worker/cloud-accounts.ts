@@ -5,7 +5,7 @@ import {
   type CredentialsSource,
 } from '../privatelink/credentials.js';
 import { endpointFor } from '../privatelink/endpoint-address.js';
-import { PopCorePrivateLinkApi } from '../privatelink/pop-core-private-link-api.js';
+import { PopCorePrivateLinkApi, type SentCall } from '../privatelink/pop-core-private-link-api.js';
 import type { PrivateLinkApi } from '../privatelink/port.js';
 
 /** The one key pair that a twin knows unless it is told otherwise. It opens nothing else. */
@@ -28,6 +28,20 @@ export interface CloudAccounts {
   readonly privateLink: (account: string, regionId: string) => PrivateLinkApi;
 }
 
+/** How calls go out, and who is told of them. */
+export interface CloudOptions {
+  readonly timeoutMs: number;
+  readonly userAgent: string;
+  /** Told of each call that was sent, when it has ended. */
+  readonly onCall?: (place: CallPlace, call: SentCall) => void;
+}
+
+/** On whose behalf and where a call was made. */
+export interface CallPlace {
+  readonly account: string;
+  readonly RegionId: string;
+}
+
 /**
  * Open the accounts of a worker.
  *
@@ -36,7 +50,7 @@ export interface CloudAccounts {
 export async function openAccounts(
   cloud: Cloud,
   accounts: readonly string[],
-  options: { readonly timeoutMs: number; readonly userAgent: string },
+  { onCall, ...options }: CloudOptions,
 ): Promise<CloudAccounts> {
   const sources = new Map<string, CredentialsSource>(
     accounts.map((account) => [
@@ -76,7 +90,8 @@ export async function openAccounts(
           : endpointFor({ regionId, network: cloud.network, override: cloud.endpoint });
       // Regions share no connections, even where one address serves them all: one that is slow holds up no other.
       const key = `${account}\n${regionId}\n${endpoint}`;
-      const known = apis.get(key) ?? new PopCorePrivateLinkApi({ endpoint, credentials, ...options });
+      const told = onCall && ((call: SentCall) => onCall({ account, RegionId: regionId }, call));
+      const known = apis.get(key) ?? new PopCorePrivateLinkApi({ endpoint, credentials, ...options, onCall: told });
       apis.set(key, known);
       return known;
     },

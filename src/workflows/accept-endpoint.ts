@@ -26,6 +26,7 @@ import {
 } from './failures.js';
 import { lastScan, lookInTime, passingOver, scanPatiently } from './look-ups.js';
 import { park, Parking, type ParkingMemory } from './parking.js';
+import { countParked } from './run-metrics.js';
 import { now, type RunState } from './run-state.js';
 import { mayUndo } from './undo.js';
 
@@ -139,6 +140,7 @@ export async function acceptEndpoint(
           throw refused(run, refusal, unsettled);
         }
         const refusedAtMs = Date.now();
+        countParked(provision, refusal.class);
         await park(run, refusal, pause);
         const parkedMs = Math.min(pause.delayMs, Date.now() - refusedAtMs);
         // Over in seconds, and so part of the time that acceptance may take.

@@ -13,6 +13,7 @@ import { invalidInput, told } from './failures.js';
 import { failedEntry, fleetEntry, startFleetRecord } from './fleet-record.js';
 import { notifyAll } from './notify.js';
 import { Nudges } from './nudges.js';
+import { countCancelled, countFailed, countReady } from './run-metrics.js';
 import { RunControls } from './run-controls.js';
 import { now, RunState } from './run-state.js';
 import { settleCancelled } from './settle-cancelled.js';
@@ -61,6 +62,7 @@ export async function provisionVpcEndpoint(
       });
     const result = checked.dryRun ? await reportDryRun(run, checked, once) : await once();
     run.enter('ready', 'nothing');
+    countReady(checked, result);
     if (result.outcome === 'dryRunPassed') run.end({ state: 'ended', outcome: result.outcome });
     await shielded(() => notifyAll(checked, { outcome: 'ready', result }));
     await allAnswered();
@@ -71,7 +73,7 @@ export async function provisionVpcEndpoint(
     if (isCancellation(error)) {
       await shielded(async () => {
         await acceptance.withdraw();
-        await settleCancelled(run, target);
+        countCancelled(target, await settleCancelled(run, target));
         run.end({ state: 'ended', outcome: 'cancelled' });
         if (target !== undefined) await notifyAll(target, { outcome: 'cancelled' });
         await allAnswered();
@@ -82,6 +84,7 @@ export async function provisionVpcEndpoint(
       run.fleet?.learn(failedEntry(final));
       run.enter('failed', `nothing: ${final.message}`);
       const failure = told(final);
+      countFailed(target, final);
       run.end({ state: 'ended', outcome: 'failed', failure });
       if (target !== undefined) await shielded(() => notifyAll(target, { outcome: 'failed', failure }));
       await allAnswered();
