@@ -11,9 +11,9 @@ export function code(text: string): string {
   return `\`${text}\``;
 }
 
-/** The page as `npm run format` would write it. */
+/** The file as `npm run format` would write it. */
 export async function formatted(text: string, path: string): Promise<string> {
-  return format(text, { ...(await resolveConfig(path)), parser: 'markdown' });
+  return format(text, { ...(await resolveConfig(path)), filepath: path });
 }
 
 function cell(text: string): string {

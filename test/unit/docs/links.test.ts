@@ -4,13 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const PAGES = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs'))
+const pagesIn = (folder: string) =>
+  readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+    .map((name) => `${folder}/${name}`);
+const PAGES = ['README.md', 'CONTRIBUTING.md', ...pagesIn('docs'), ...pagesIn('docs/alerts')];
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
@@ -63,7 +61,7 @@ describe.each(PAGES)('%s', (page) => {
 });
 
 describe('every page of docs/', () => {
-  it.each(PAGES.filter((page) => page.startsWith('docs/')))('%s is linked from the README', (page) => {
+  it.each(pagesIn('docs'))('%s is linked from the README', (page) => {
     expect(relativeLinks('README.md').map((target) => target.split('#')[0])).toContain(page);
   });
 });
