@@ -68,7 +68,7 @@ function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = 
       message: `src/${room} may not import this room (see ROOMS in eslint.config.js).`,
     },
     {
-      regex: `^(?:\\.\\./)+(?:${['config', 'worker', 'version'].filter((f) => !files.includes(f)).join('|') || '(?!)'})\\.js$`,
+      regex: `^(?:\\.\\./)+(?:${['config', 'worker', 'worker-plugin', 'composition', 'version'].filter((f) => !files.includes(f)).join('|') || '(?!)'})\\.js$`,
       message: `src/${room} does not read configuration: it is handed what it needs.`,
     },
   ];
@@ -92,7 +92,7 @@ function roomRules([room, { rooms, typeOnly = [], doors = [], packages, files = 
 }
 
 export default tseslint.config(
-  { ignores: ['lib/**', 'node_modules/**', 'coverage/**'] },
+  { ignores: ['lib/**', 'lib.previous-*/**', 'node_modules/**', 'coverage/**'] },
   tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -145,7 +145,11 @@ export default tseslint.config(
     rules: { 'no-restricted-syntax': 'off' },
   },
   {
-    files: ['**/*.js', '**/*.mjs'],
+    files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     extends: [tseslint.configs.disableTypeChecked],
+  },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 );

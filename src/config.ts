@@ -4,6 +4,7 @@ import { ACCOUNT_PATTERN, DEFAULT_ACCOUNT, DEFAULT_TASK_QUEUE } from './contract
 import { durationMs, durationProblem } from './model/duration.js';
 import { tagValueProblem } from './model/owner-tags.js';
 import { parameterDefinition } from './model/request.js';
+import { importPlugins, type TemporalPlugin } from './temporal/import-plugins.js';
 import { checkedEndpoint, isLoopback } from './privatelink/endpoint-address.js';
 
 /** Where the Temporal server is, from the standard environment and profile file of Temporal's own tools. */
@@ -12,6 +13,14 @@ export interface TemporalConfig {
   readonly address: string;
   readonly namespace: string;
   readonly tls: boolean;
+  /** Modules whose plugins a connection gets, with all that is built on it: {@link loadPlugins}. */
+  readonly plugins: readonly string[];
+}
+
+/** Which version of a deployment a worker is, for Temporal's worker versioning. */
+export interface DeploymentVersion {
+  readonly deploymentName: string;
+  readonly buildId: string;
 }
 
 /** Which cloud the worker talks to. A twin is on this machine and never sees real credentials. */
@@ -55,6 +64,8 @@ export interface WorkerConfig {
   /** What this process does. */
   readonly work: readonly Work[];
   readonly maxCachedWorkflows: number;
+  /** Absent where workers are not versioned. */
+  readonly version: DeploymentVersion | undefined;
   readonly metricsAddress: string | undefined;
   readonly healthAddress: string | undefined;
   readonly logLevel: (typeof LOG_LEVELS)[number];
@@ -112,12 +123,24 @@ export const SETTINGS = {
       'one watcher lists the endpoints of a region for all that wait: "auto" where many wait at the same time, "always", or "off". The same for all workers',
   },
   PVL_MAX_CACHED_WORKFLOWS: { default: '150', meaning: 'workflows that a worker keeps in memory; 0 to 10000' },
+  PVL_PLUGINS: {
+    default: undefined,
+    meaning:
+      "modules, separated by commas, whose export `plugins` is a list of plugins of Temporal's SDK, for a codec or tracing; for pvlctl, too",
+  },
+  TEMPORAL_DEPLOYMENT_NAME: {
+    default: undefined,
+    meaning: 'switches worker versioning on, together with the next one: name of the deployment',
+  },
+  TEMPORAL_WORKER_BUILD_ID: { default: undefined, meaning: 'build id of this worker in its deployment' },
   PVL_METRICS_ADDRESS: { default: undefined, meaning: 'host:port of the Prometheus metrics; off when left out' },
   PVL_HEALTH_ADDRESS: { default: undefined, meaning: 'host:port of the health endpoint; off when left out' },
   PVL_LOG_LEVEL: { default: 'INFO', meaning: 'TRACE, DEBUG, INFO, WARN or ERROR' },
 } as const satisfies Record<string, Setting>;
 
 type SettingName = keyof typeof SETTINGS;
+
+const OF_OURS = Object.keys(SETTINGS).filter((name) => name.startsWith('PVL_'));
 
 /** Settings that cannot be used: all of them at once, each by name. */
 export class ConfigError extends Error {
@@ -157,11 +180,30 @@ export function loadTemporalConfig(env: Readonly<Record<string, string | undefin
     if (typeof address !== 'string') throw new TypeError('the address is no text');
     const tls =
       connectionOptions.tls !== undefined && connectionOptions.tls !== false && connectionOptions.tls !== null;
-    return { connectionOptions, address, namespace: namespace ?? 'default', tls };
+    const plugins = listOf(env.PVL_PLUGINS);
+    return { connectionOptions, address, namespace: namespace ?? 'default', tls, plugins };
   } catch (error) {
     const file = env.TEMPORAL_CONFIG_FILE || 'temporal.toml, the profile file of the temporal command';
     throw new ConfigError([`Temporal settings (TEMPORAL_* variables and ${file}): ${temporalProblem(error)}`]);
   }
+}
+
+/**
+ * Import the plugins of a connection.
+ *
+ * @throws ConfigError - A module cannot be imported, or has no list of plugins.
+ */
+export async function loadPlugins({ plugins }: TemporalConfig): Promise<TemporalPlugin[]> {
+  try {
+    return await importPlugins(plugins, process.cwd());
+  } catch (error) {
+    throw new ConfigError([`PVL_PLUGINS: ${error instanceof Error ? error.message : String(error)}`]);
+  }
+}
+
+function listOf(text = ''): readonly string[] {
+  const names = text.split(',').map((entry) => entry.trim());
+  return [...new Set(names.filter((entry) => entry !== ''))];
 }
 
 /** The first line of a message and its place in the file: the rest quotes the file, and the file holds keys. */
@@ -189,12 +231,9 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
   const unknown = Object.keys(env).filter(
     (name) => name.startsWith('PVL_') && !(name in SETTINGS) && name !== 'PVL_CACHE_DIR',
   );
-  for (const name of unknown) refuse(name, `is not a setting; there are ${Object.keys(SETTINGS).join(', ')}`);
+  for (const name of unknown) refuse(name, `is not a setting; there are ${OF_OURS.join(', ')}`);
 
-  const list = (name: SettingName): readonly string[] => {
-    const names = (text(name) ?? '').split(',').map((entry) => entry.trim());
-    return [...new Set(names.filter((entry) => entry !== ''))];
-  };
+  const list = (name: SettingName): readonly string[] => listOf(text(name));
   const whole = (name: SettingName, min: number, max: number): number => {
     const given = text(name) ?? '';
     const value = /^\d{1,6}$/.test(given) ? Number(given) : Number.NaN;
@@ -229,6 +268,13 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
   if (timeoutProblem !== undefined) refuse('PVL_HTTP_TIMEOUT', timeoutProblem);
   else if (httpTimeoutMs < 1_000 || httpTimeoutMs > 25_000) refuse('PVL_HTTP_TIMEOUT', 'must be between 1s and 25s');
 
+  const deploymentName = text('TEMPORAL_DEPLOYMENT_NAME');
+  const buildId = text('TEMPORAL_WORKER_BUILD_ID');
+  if ((deploymentName === undefined) !== (buildId === undefined)) {
+    const missing = buildId === undefined ? 'TEMPORAL_WORKER_BUILD_ID' : 'TEMPORAL_DEPLOYMENT_NAME';
+    refuse(missing, 'is missing: worker versioning takes TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID');
+  }
+
   const address = (name: 'PVL_METRICS_ADDRESS' | 'PVL_HEALTH_ADDRESS'): string | undefined => {
     const value = text(name);
     const port = /^[\w.:[\]-]+:(\d{1,5})$/.exec(value ?? '')?.[1];
@@ -252,6 +298,7 @@ export function loadWorkerConfig(env: Readonly<Record<string, string | undefined
     watch: isOneOf(WATCH_SETTINGS, watch) ? watch : ('auto' as const),
     work: work.filter((name) => isOneOf(WORK, name)),
     maxCachedWorkflows: whole('PVL_MAX_CACHED_WORKFLOWS', 0, 10_000),
+    version: deploymentName === undefined || buildId === undefined ? undefined : { deploymentName, buildId },
     metricsAddress: address('PVL_METRICS_ADDRESS'),
     healthAddress: address('PVL_HEALTH_ADDRESS'),
     logLevel: isOneOf(LOG_LEVELS, logLevel) ? logLevel : ('INFO' as const),

@@ -4,15 +4,20 @@ import { extname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { NativeConnection, Runtime, Worker, type Logger, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, SharedLookUps, WatchLink, type Activities } from './activities/index.js';
-import { ConfigError, EXIT_CONFIG, loadWorkerConfig, type Work, type WorkerConfig } from './config.js';
-import type { FleetPlace } from './contract/search-attributes.js';
-import { callQueues, watchTaskQueue } from './contract/task-queues.js';
+import type { Activities } from './activities/index.js';
+import {
+  accountWorkers,
+  does,
+  openWorkerAccounts,
+  recheckAccounts,
+  sharedOptions,
+  workerActivities,
+} from './composition.js';
+import { ConfigError, EXIT_CONFIG, loadPlugins, loadWorkerConfig, type WorkerConfig } from './config.js';
 import { checkNamespace, explainConnectionError, TemporalConnectionError } from './temporal/connection-errors.js';
 import { VERSION } from './version.js';
-import { callMetrics, HISTOGRAM_BUCKETS } from './worker/call-metrics.js';
-import { createCallWorkers, createWatchWorker } from './worker/call-workers.js';
-import { openAccounts, type CloudAccounts } from './worker/cloud-accounts.js';
+import { HISTOGRAM_BUCKETS } from './worker/call-metrics.js';
+import type { CloudAccounts } from './worker/cloud-accounts.js';
 import { chooseFleetPlace } from './worker/fleet-place.js';
 import { watchFleet } from './worker/fleet-metrics.js';
 import { serveHealth } from './worker/health-server.js';
@@ -23,14 +28,8 @@ import { runWorkers } from './worker/run-workers.js';
 /** A dead worker's workflow tasks go to another one after this time (the default of 10 s doubles the worst case). */
 const STICKY_TIMEOUT_MS = 2_000;
 
-/** How often an account without credentials is looked at again: a metadata service may stumble when a machine starts. */
-const RECHECK_MS = 60_000;
-
 /** A server that takes the connection and says nothing, as behind a firewall, would be waited for without end. */
 const CONNECT_WITHIN_MS = 8_000;
-
-/** On top of the time of one call: a call in flight is let finish before the worker goes. */
-const GRACE_MS = 5_000;
 
 /**
  * Run a worker until it is told to stop (SIGINT, SIGTERM), then let the calls in flight finish.
@@ -55,19 +54,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
 
   installRuntime(config, logger);
 
-  // Without work for the cloud nobody looks at credentials.
-  const accounts = await openAccounts(cloud, does(config, 'calls', 'watch') ? config.accounts : [], {
-    timeoutMs: config.httpTimeoutMs,
-    userAgent: `durable-privatelink/${VERSION}`,
-    onCall: callMetrics(Runtime.instance().metricMeter),
-  });
-  for (const { account, source } of accounts.unusable) {
-    logger.error('No credentials: the work of this account is left to other workers until there are some', {
-      account,
-      source,
-    });
-  }
-
+  const accounts = await openWorkerAccounts(config, logger);
   if (accounts.usable.length === 0 && !does(config, 'workflows')) {
     throw new ConfigError(['PVL_WORK: leaves nothing to do, as no account has credentials']);
   }
@@ -78,7 +65,7 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       ? await chooseFleetPlace(connection, temporal.namespace, logger)
       : undefined;
     const activities = workerActivities(config, accounts, fleet);
-    const createAccountWorkers = accountWorkers(config, connection, activities);
+    const createAccountWorkers = accountWorkers(config, sharedOptions(config, connection), activities);
     const created = await Promise.all([
       ...(does(config, 'workflows') ? [createWorkflowWorker(config, connection, activities)] : []),
       ...accounts.usable.map(createAccountWorkers),
@@ -89,29 +76,24 @@ export async function runWorker(config: WorkerConfig): Promise<void> {
       address: temporal.address,
       namespace: temporal.namespace,
       taskQueues: workers.map((worker) => worker.options.taskQueue),
+      // A version that is not current gets no work: docs/upgrades.md.
+      ...(config.version === undefined ? {} : { deployment: config.version }),
       ...(health === undefined ? {} : { health: health.url }),
     });
-    const recheckAccounts = async (stopped: AbortSignal, add: (worker: Worker) => void) => {
-      while (accounts.unusable.length > 0) {
-        // Ends early, and with an error, when the workers stop.
-        const isTime = await pause(RECHECK_MS, true, { signal: stopped }).catch(() => false);
-        if (!isTime) return;
-        for (const account of await accounts.recheck()) {
-          logger.info('Credentials found: the work of this account is polled from now on', { account });
-          for (const worker of await createAccountWorkers(account)) {
-            workers.push(worker);
-            add(worker);
-          }
-        }
-      }
-    };
     const countRuns = async (stopped: AbortSignal) => {
       if (config.metricsAddress === undefined || fleet !== 'searchAttributes') return;
       await watchFleet(connection, temporal.namespace, { meter: Runtime.instance().metricMeter, logger, stopped });
     };
     try {
       await runWorkers(workers, async (stopped, add) => {
-        await Promise.all([recheckAccounts(stopped, add), countRuns(stopped)]);
+        const addLate = (worker: Worker) => {
+          workers.push(worker);
+          add(worker);
+        };
+        await Promise.all([
+          recheckAccounts(accounts, createAccountWorkers, { logger, stopped, add: addLate }),
+          countRuns(stopped),
+        ]);
       });
     } finally {
       await health?.close();
@@ -149,7 +131,8 @@ function installRuntime({ metricsAddress }: WorkerConfig, logger: Logger): void 
 
 async function connect({ temporal }: WorkerConfig): Promise<NativeConnection> {
   const target = { address: temporal.address, namespace: temporal.namespace, tls: temporal.tls };
-  const connecting = NativeConnection.connect(temporal.connectionOptions);
+  const plugins = await loadPlugins(temporal);
+  const connecting = NativeConnection.connect({ ...temporal.connectionOptions, plugins });
   const decided = new AbortController();
   const late = pause(CONNECT_WITHIN_MS, undefined, { signal: decided.signal }).then(() => {
     // Nobody uses it any more, should it come at last.
@@ -176,7 +159,7 @@ function createWorkflowWorker(
 ): Promise<Worker> {
   return Worker.create({
     ...sharedOptions(config, connection),
-    ...workflowCode(),
+    ...workflowCode(config.temporal.plugins.length > 0),
     taskQueue: config.taskQueue,
     activities: { parseInput, parseDeprovisionInput, parseFindOrphansInput },
     enableNonLocalActivities: false,
@@ -186,58 +169,17 @@ function createWorkflowWorker(
   });
 }
 
-/** Makes the workers of one account: of its calls and of its watch, as far as this process does that work. */
-function accountWorkers(config: WorkerConfig, connection: NativeConnection, activities: Activities) {
-  const shared = sharedOptions(config, connection);
-  const { taskQueue } = config;
-  return async (account: string): Promise<Worker[]> => {
-    const created = await Promise.all([
-      ...(does(config, 'calls') ? [createCallWorkers(shared, activities, config, taskQueue, account)] : []),
-      ...(does(config, 'watch') ? [createWatchWorker(shared, activities, taskQueue, account)] : []),
-    ]);
-    return created.flat();
-  };
-}
-
-/** Whether this process does any of these kinds of work. */
-function does({ work }: WorkerConfig, ...kinds: readonly Work[]): boolean {
-  return kinds.some((kind) => work.includes(kind));
-}
-
-/** @param fleet - Matters only to the checks of inputs, which run beside the workflows. */
-function workerActivities(
-  { installation, regions, watch, readsPerMinute }: WorkerConfig,
-  { privateLink }: CloudAccounts,
-  fleet: FleetPlace | undefined,
-): Activities {
-  return createActivities({
-    privateLink,
-    // One for all queues that are served with what this returns: their look-ups share calls.
-    lookUps: new SharedLookUps(),
-    ...callQueues(regions),
-    ownRegions: regions,
-    ...(watch === 'off' ? {} : { watch: new WatchLink(watch), watchTaskQueue }),
-    listsPerMinute: readsPerMinute,
-    ...(fleet === undefined ? {} : { fleet }),
-    ...(installation === undefined ? {} : { installation }),
-  });
-}
-
-function sharedOptions(config: WorkerConfig, connection: NativeConnection) {
-  return {
-    connection,
-    namespace: config.temporal.namespace,
-    shutdownGraceTime: config.httpTimeoutMs + GRACE_MS,
-  } satisfies Partial<WorkerOptions>;
-}
-
 /**
  * The bundle that the build made; where there is none, or it was made by another version of the SDK than the one that is
- * installed here, the modules that it was made of, bundled now.
+ * installed here, or plugins may have something to add, the modules that it was made of, bundled now.
  */
-function workflowCode(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+function workflowCode(hasPlugins: boolean): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
   const codePath = fileURLToPath(new URL('./workflow-bundle.js', import.meta.url));
-  if (existsSync(codePath) && bundledBy(new URL('./workflow-bundle.json', import.meta.url)) === sdkVersion()) {
+  if (
+    !hasPlugins &&
+    existsSync(codePath) &&
+    bundledBy(new URL('./workflow-bundle.json', import.meta.url)) === sdkVersion()
+  ) {
     return { workflowBundle: { codePath } };
   }
   return { workflowsPath: fileURLToPath(new URL(`./workflows/index${extname(import.meta.url)}`, import.meta.url)) };

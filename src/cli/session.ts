@@ -4,8 +4,9 @@ import { connect as connectSocket } from 'node:net';
 import { Client, Connection, isGrpcServiceError, ServiceError } from '@temporalio/client';
 import { OutageError, withoutWrapper } from '../client/bulk-patience.js';
 import { ProvisioningClient } from '../client/provisioning-client.js';
-import type { TemporalConfig } from '../config.js';
+import { loadPlugins, type TemporalConfig } from '../config.js';
 import { checkNamespace, explainConnectionError, type TemporalTarget } from '../temporal/connection-errors.js';
+import type { TemporalPlugin } from '../temporal/import-plugins.js';
 import type { Session, SessionOptions } from './command-context.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -19,11 +20,12 @@ const CONNECTION_CODES: ReadonlySet<number> = new Set([4, 7, 12, 14, 16]);
  *
  * @returns An open connection, which the caller closes.
  * @throws TemporalConnectionError
+ * @throws ConfigError - A plugin cannot be loaded.
  */
 export async function openConnection(temporal: TemporalConfig): Promise<Connection> {
   const target = targetOf(temporal);
   await refuseClosedPort(target);
-  const connection = lazyConnection(temporal);
+  const connection = lazyConnection(temporal, await loadPlugins(temporal));
   try {
     await connection.ensureConnected();
     return connection;
@@ -79,11 +81,12 @@ export function targetOf({ address, namespace, tls }: TemporalConfig): TemporalT
   return { address, namespace, tls };
 }
 
-function lazyConnection({ connectionOptions, address }: TemporalConfig): Connection {
+function lazyConnection({ connectionOptions, address }: TemporalConfig, plugins: TemporalPlugin[]): Connection {
   const { tls, apiKey, metadata } = connectionOptions;
   return Connection.lazy({
     address,
     connectTimeout: CONNECT_TIMEOUT_MS,
+    plugins,
     ...(tls === undefined ? {} : { tls }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(metadata === undefined ? {} : { metadata: metadata }),

@@ -1,5 +1,8 @@
-import { isGrpcServiceError, type Client } from '@temporalio/client';
-import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { ApplicationFailure, isGrpcServiceError, type Client } from '@temporalio/client';
+import {
+  decodeArrayFromPayloads,
+  decodeOptionalFailureToOptionalError,
+} from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { stateQuery, type ProvisionState } from '../contract/messages.js';
 import { OUTCOME_MEMO, type AttemptRecord, type CancelOutcome } from '../contract/result.js';
 import type { DeniedCall } from '../model/ram-statement.js';
@@ -88,17 +91,15 @@ async function pendingActivity(client: Client, all: readonly RawPending[]): Prom
   const converter = client.options.loadedDataConverter;
   const [memory] = await decodeArrayFromPayloads(converter, raw.heartbeatDetails?.payloads);
   const { log, failing } = (memory ?? {}) as Beat;
-  const [details] = await decodeArrayFromPayloads(
-    converter,
-    raw.lastFailure?.applicationFailureInfo?.details?.payloads,
-  );
+  const failure = await decodeOptionalFailureToOptionalError(converter, raw.lastFailure);
+  const [details] = failure instanceof ApplicationFailure ? (failure.details ?? []) : [];
   const { advice, denied } = (details ?? {}) as Pick<PendingActivity, 'advice' | 'denied'>;
   const next = raw.nextAttemptScheduleTime?.seconds;
   return {
     activityId: raw.activityId ?? '',
     attempt: raw.attempt ?? 1,
     attempts: attemptsIn(log),
-    ...(raw.lastFailure?.message ? { lastFailure: raw.lastFailure.message } : {}),
+    ...(failure === undefined || failure.message === '' ? {} : { lastFailure: failure.message }),
     ...(next === undefined || next === null ? {} : { nextAttemptAt: new Date(Number(next) * 1_000).toISOString() }),
     ...(failing === undefined ? {} : { failing }),
     ...(failing === undefined || advice === undefined ? {} : { advice }),

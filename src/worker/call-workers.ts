@@ -26,7 +26,12 @@ export interface CallBudgets {
 /** What all workers of a process have in common. */
 export type SharedOptions = Pick<
   WorkerOptions,
-  'namespace' | 'shutdownGraceTime' | 'maxConcurrentActivityTaskExecutions'
+  | 'namespace'
+  | 'shutdownGraceTime'
+  | 'workerDeploymentOptions'
+  | 'dataConverter'
+  | 'interceptors'
+  | 'maxConcurrentActivityTaskExecutions'
 > & {
   readonly connection: NativeConnection;
 };

@@ -205,7 +205,7 @@ describe('a worker that Prometheus scrapes', () => {
     await temporal.workflow
       .execute('provisionVpcEndpoint', { taskQueue: 'privatelink', workflowId: 'typo', args: [{ request: {} }] })
       .catch(() => undefined);
-    faults('EndpointQuotaExceed', 1_000);
+    faults('QuotaExceeded.totalEpPerVpc', 1_000);
     await start('vpc-parked');
     await until('a run is parked', async () => (await valueOf('pvl_runs_parked')) === 1);
   }, 180_000);

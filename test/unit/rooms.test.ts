@@ -190,9 +190,15 @@ describe('the rooms of the house', () => {
     ]);
   });
 
-  it('has nothing beside its rooms but the settings, the composition root and the version', () => {
+  it('has nothing beside its rooms but the settings, the version, and where they are put together', () => {
     const files = readdirSync(SRC, { withFileTypes: true }).filter((entry) => entry.isFile());
-    expect(files.map(({ name }) => name).sort()).toEqual(['config.ts', 'version.ts', 'worker.ts']);
+    expect(files.map(({ name }) => name).sort()).toEqual([
+      'composition.ts',
+      'config.ts',
+      'version.ts',
+      'worker-plugin.ts',
+      'worker.ts',
+    ]);
   });
 });
 

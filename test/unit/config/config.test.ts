@@ -118,6 +118,16 @@ describe('the settings of a worker', () => {
     { env: { PVL_WORK: 'calls, workflows' }, read: { work: ['calls', 'workflows'] }, reason: 'two kinds' },
     { env: { PVL_MAX_CACHED_WORKFLOWS: '0' }, read: { maxCachedWorkflows: 0 }, reason: 'no cache' },
     { env: { PVL_MAX_CACHED_WORKFLOWS: '10000' }, read: { maxCachedWorkflows: 10_000 }, reason: 'the largest cache' },
+    {
+      env: { PVL_PLUGINS: './a.mjs, b,,b' },
+      read: { temporal: { plugins: ['./a.mjs', 'b'] } },
+      reason: 'a list, each once',
+    },
+    {
+      env: { TEMPORAL_DEPLOYMENT_NAME: 'pvl', TEMPORAL_WORKER_BUILD_ID: '1.2' },
+      read: { version: { deploymentName: 'pvl', buildId: '1.2' } },
+      reason: 'a version',
+    },
     { env: { PVL_METRICS_ADDRESS: '0.0.0.0:9464' }, read: { metricsAddress: '0.0.0.0:9464' }, reason: 'metrics' },
     { env: { PVL_HEALTH_ADDRESS: '[::1]:0' }, read: { healthAddress: '[::1]:0' }, reason: 'a free port' },
     {
@@ -199,6 +209,8 @@ describe('the settings of a worker', () => {
   });
 
   it('are refused all at once', () => {
+    // Any text is right for a queue; modules are looked for when they are imported; of a version one half is missing.
+    const ALONE_FINE = new Set(['PVL_TASK_QUEUE', 'PVL_PLUGINS', 'TEMPORAL_DEPLOYMENT_NAME']);
     const { problems, message, name } = refusal(() =>
       loadWorkerConfig({
         PVL_ACCOUNTS: ',',
@@ -218,16 +230,29 @@ describe('the settings of a worker', () => {
         PVL_HEALTH_ADDRESS: 'x',
         PVL_LOG_LEVEL: 'x',
         PVL_NO_SUCH: 'x',
+        TEMPORAL_DEPLOYMENT_NAME: 'x',
         TEMPORAL_PROFILE: 'no-such-profile',
       }),
     );
     expect(name).toBe('ConfigError');
     const named = new Set(problems.map((problem) => problem.split(/[: ]/)[0]));
     expect([...named].sort()).toEqual(
-      [...Object.keys(SETTINGS).filter((setting) => setting !== 'PVL_TASK_QUEUE'), 'PVL_NO_SUCH', 'Temporal'].sort(),
+      [...Object.keys(SETTINGS).filter((setting) => !ALONE_FINE.has(setting)), 'PVL_NO_SUCH', 'Temporal'].sort(),
     );
     for (const problem of problems) expect(message).toContain(`\n- ${problem}`);
   });
+
+  it.each(['TEMPORAL_DEPLOYMENT_NAME', 'TEMPORAL_WORKER_BUILD_ID'])(
+    'name the half of a version that is missing beside %s',
+    (name) => {
+      const { problems } = refusal(() => loadWorkerConfig({ [name]: 'x' }));
+      expect(problems).toEqual([
+        expect.stringMatching(
+          new RegExp(`^(?!${name})TEMPORAL_\\w+: is missing: worker versioning takes TEMPORAL_DEPLOYMENT_NAME and`),
+        ),
+      ]);
+    },
+  );
 
   it('never mean a twin and the cloud at once', () => {
     const env = { PVL_TWIN_URL: 'http://127.0.0.1:1', PVL_ENDPOINT: 'https://privatelink.cn-hangzhou.aliyuncs.com' };
