@@ -2,6 +2,7 @@
  * The pages, and parts of pages, that are data of the code: `npm run docs:generate` writes them, and a unit test fails when
  * one of them is no longer what the code says.
  */
+import { z } from 'zod';
 import { readFileSync } from 'node:fs';
 import { EXIT_CODES, EXIT_OF_FAILURE } from '../../src/cli/exit-codes.js';
 import { SETTINGS } from '../../src/config.js';
@@ -11,11 +12,15 @@ import { formatMs } from '../../src/model/duration.js';
 import { ERROR_CATALOGUE, type CatalogueEntry } from '../../src/model/error-catalogue.js';
 import { ERROR_CLASSES } from '../../src/model/error-class.js';
 import { PROTOCOL_PARAMETERS, REQUEST_PARAMETERS, type ParameterDefinition } from '../../src/model/request.js';
+import { inputJsonSchema } from '../../src/schema/check-input.js';
+import { deprovisionInputSchema } from '../../src/schema/deprovision-input.js';
+import { findOrphansInputSchema } from '../../src/schema/orphans-input.js';
 import { ACTIONS } from '../../src/simulator/engine/action-shapes.js';
 import { DEFAULT_WORLD } from '../../src/simulator/engine/default-world.js';
 import { SWITCHES, type SwitchDefinition } from '../../src/simulator/engine/switches.js';
 import { BINARY_VARIABLES } from '../../src/temporal/find-binary.js';
 import { dashboard } from './dashboard.js';
+import { fieldTable, type JsonSchema } from './input-reference.js';
 import { code, formatted, table } from './markdown.js';
 import { policyRows } from './policy-table.js';
 
@@ -36,6 +41,7 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   whole('docs/errors.md', errorsPage),
   whole('docs/request.md', requestPage),
   whole('docs/settings.md', settingsPage),
+  whole('docs/inputs.md', inputsPage),
   { path: DASHBOARD, text: () => formatted(JSON.stringify(dashboard()), DASHBOARD) },
   withParts('docs/pvlctl.md', { 'exit codes': exitCodeTable }),
   withParts('docs/simulator.md', { switches: switchTable, actions: actionTable, world: worldTable }),
@@ -61,6 +67,28 @@ function withParts(path: string, parts: Readonly<Record<string, () => string>>):
       return formatted(page, path);
     },
   };
+}
+
+function inputsPage(): string {
+  const tableOf = (schema: z.ZodType) => fieldTable(z.toJSONSchema(schema, { io: 'input' }) as JsonSchema);
+  return `# Fields of the inputs
+
+Every field of the input of each workflow that a caller starts, from the schemas that they are checked with. No other field is accepted. What
+fields mean together is in the [contract](contract.md#input).
+
+## provisionVpcEndpoint
+
+What \`pvlctl schema\` prints, as a table.
+
+${fieldTable(inputJsonSchema())}
+
+## deprovisionVpcEndpoint
+
+${tableOf(deprovisionInputSchema)}
+
+## findOrphans
+
+${tableOf(findOrphansInputSchema)}`;
 }
 
 const SOURCES: Readonly<Record<CatalogueEntry['source'], string>> = {

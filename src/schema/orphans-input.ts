@@ -18,11 +18,12 @@ const duration = () =>
     if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
   });
 
-const findOrphansInputSchema = z.strictObject({
+/** The input of `findOrphans`. */
+export const findOrphansInputSchema = z.strictObject({
   RegionId: parameter('RegionId'),
-  account: account.optional(),
-  olderThan: duration().optional(),
-  timeouts: z.strictObject({ scanned: duration().optional() }).optional(),
+  account: account.meta({ description: 'Credentials profile on the worker; default "default".' }).optional(),
+  olderThan: duration().meta({ description: 'Least age of an orphan; default and least 10m.' }).optional(),
+  timeouts: z.strictObject({ scanned: duration().meta({ description: 'For the whole sweep.' }).optional() }).optional(),
 });
 
 /**

@@ -8,7 +8,13 @@ const pagesIn = (folder: string) =>
   readdirSync(join(ROOT, folder))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
-const PAGES = ['README.md', 'CONTRIBUTING.md', ...pagesIn('docs'), ...pagesIn('docs/alerts')];
+const PAGES = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...pagesIn('docs'),
+  ...pagesIn('docs/alerts'),
+  ...pagesIn('docs/decisions'),
+];
 const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 
 const read = (page: string) => readFileSync(join(ROOT, page), 'utf8');
@@ -57,6 +63,12 @@ describe.each(PAGES)('%s', (page) => {
   it('names only npm scripts that exist', () => {
     const named = [...read(page).matchAll(/\bnpm run (?:-s |--silent )?([a-z][\w:-]*)/g)].map(([, name = '']) => name);
     expect(named.filter((name) => !Object.hasOwn(scripts, name))).toEqual([]);
+  });
+});
+
+describe('every decision', () => {
+  it.each(pagesIn('docs/decisions'))('%s is in the list', (page) => {
+    expect(relativeLinks('docs/decisions.md')).toContain(page.replace('docs/', ''));
   });
 });
 
