@@ -121,7 +121,7 @@ describe('an upgrade with a hundred runs under way', () => {
   async function taskFailuresOf(id: string): Promise<string[]> {
     const { events } = await historyOf(id);
     return (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-      failed == null || failed.cause === UNHANDLED_COMMAND
+      failed == null || Number(failed.cause) === UNHANDLED_COMMAND
         ? []
         : [`${failed.cause ?? ''}: ${failed.failure?.message ?? ''}`],
     );
