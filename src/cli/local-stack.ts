@@ -35,6 +35,8 @@ export interface LocalStackOptions {
   readonly logDirectory?: string | undefined;
   /** `KEY=VALUE` of the server's dynamic configuration. */
   readonly dynamicConfig?: readonly string[];
+  /** Starts the server: a dev server when left out. */
+  readonly startServer?: (options: DevServerOptions) => Promise<DevServer>;
   /** Register the search attributes of runs; on when left out. A file that has them keeps them. */
   readonly searchAttributes?: boolean | undefined;
   /** Told, in one line or a few, what happens. */
@@ -84,7 +86,7 @@ const NAMESPACE = 'default';
  * @throws TemporalBinaryNotFoundError, DevServerStartError, WorkerStartError, and the error of a twin whose port is taken.
  */
 export async function startLocalStack(options: LocalStackOptions): Promise<LocalStack> {
-  const { log, ports = {}, timeToActive, logDirectory } = options;
+  const { log, ports = {}, timeToActive, logDirectory, startServer = startDevServer } = options;
   const env = environment();
   const binary = options.binary ?? (await findAndTell(log));
   const inLogs = (name: string) => (logDirectory === undefined ? undefined : join(logDirectory, name));
@@ -103,7 +105,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   const launchServer = async (again?: DevServer): Promise<DevServer> => {
     const serverOptions = { ...devServerOptions(options, binary, env), ...samePorts(again) };
     const serverLog = inLogs('temporal.log');
-    const launched = await startDevServer(
+    const launched = await startServer(
       serverLog === undefined ? serverOptions : { ...serverOptions, logFile: serverLog },
     );
     void launched.exited.then((exit) => {

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLocalStack, type LocalStack } from '../../src/cli/local-stack.js';
 import { startProgram, until, type RunningProgram } from '../support/program-process.js';
+import { startServer } from '../support/start-server.js';
 
 const LIB = new URL('../../lib/', import.meta.url);
 const PVLCTL = fileURLToPath(new URL('cli/main.js', LIB));
@@ -18,6 +19,7 @@ let stack: LocalStack;
 beforeAll(async () => {
   if (!existsSync(PVLCTL)) throw new Error('lib/ is missing: run `npm run build` first, or `npm run test:e2e`');
   stack = await startLocalStack({
+    startServer,
     dbFilename: join(folder, 'temporal.db'),
     logDirectory: folder,
     timeToActive: { afterMs: 500 },

@@ -10,6 +10,7 @@ import type { ProvisionInput } from '../../src/contract/input.js';
 import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { until } from '../support/program-process.js';
 import { resetToStart } from '../support/reset-run.js';
+import { startServer } from '../support/start-server.js';
 
 /** Real processes: what is killed here is killed with SIGKILL. */
 describe('one endpoint per request, whatever crashes', () => {
@@ -21,6 +22,7 @@ describe('one endpoint per request, whatever crashes', () => {
 
   beforeAll(async () => {
     stack = await startLocalStack({
+      startServer,
       dbFilename: join(folder, 'temporal.db'),
       logDirectory: folder,
       timeToActive: { afterMs: 4_000 },

@@ -9,11 +9,12 @@ import type { ProvisionInput } from '../../src/contract/input.js';
 import type { ProvisionResult } from '../../src/contract/result.js';
 import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { startSimulator, type FaultEffect, type Simulator } from '../../src/simulator/index.js';
-import { FAST_TIMERS, startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
+import { FAST_TIMERS, type DevServer } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { grpcTextReader } from '../support/grpc-text.js';
 import { until } from '../support/program-process.js';
 import { openGate, type TcpGate } from '../support/tcp-gate.js';
+import { startServer } from '../support/start-server.js';
 
 /** A delay that ends only when a test says so. */
 const UNTIL_RELEASED_MS = 86_400_000;
@@ -177,7 +178,7 @@ describe('one endpoint, and the run ends ready, when its worker is killed', () =
   beforeAll(async () => {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const { path: binary } = await findTemporalBinary('temporal', { env: process.env, log });
-    server = await startDevServer({ binary, env: process.env, dynamicConfig: FAST_TIMERS });
+    server = await startServer({ binary, env: process.env, dynamicConfig: FAST_TIMERS });
     twin = await startSimulator({
       settings: { timeToActive: { afterReads: 2 } },
       sleep: (ms, signal) =>

@@ -10,10 +10,11 @@ import { WORKFLOW_TAG } from '../../src/model/owner-tags.js';
 import { staticCredentials } from '../../src/privatelink/credentials.js';
 import { PopCorePrivateLinkApi } from '../../src/privatelink/pop-core-private-link-api.js';
 import { startSimulator, type FaultEffect, type Simulator } from '../../src/simulator/index.js';
-import { FAST_TIMERS, startDevServer, type DevServer } from '../../src/temporal/dev-server.js';
+import { FAST_TIMERS, type DevServer } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { TWIN_CREDENTIALS } from '../../src/worker/cloud-accounts.js';
 import { until } from '../support/program-process.js';
+import { startServer } from '../support/start-server.js';
 
 /** Longer than any test: the call is under way until its worker is gone. */
 const FOREVER_MS = 600_000;
@@ -117,7 +118,7 @@ describe('a run that loses its worker', () => {
   beforeAll(async () => {
     const log = (line: string) => process.stderr.write(`${line}\n`);
     const { path: binary } = await findTemporalBinary('temporal', { env: process.env, log });
-    server = await startDevServer({ binary, env: process.env, dynamicConfig: FAST_TIMERS });
+    server = await startServer({ binary, env: process.env, dynamicConfig: FAST_TIMERS });
     twin = await startSimulator({
       settings: {
         ...SOON,

@@ -11,6 +11,7 @@ import { ProvisioningClient } from '../../src/client/index.js';
 import { WAIT_ACTIVITY_ID } from '../../src/contract/messages.js';
 import { WATCH_ACTIVITY_ID, watchId, type WatchReport } from '../../src/contract/watch.js';
 import { until } from '../support/program-process.js';
+import { startServer } from '../support/start-server.js';
 
 const RegionId = 'cn-watched';
 const RUNS = 20;
@@ -29,6 +30,7 @@ describe('a watched region with two worker processes', () => {
 
   beforeAll(async () => {
     stack = await startLocalStack({
+      startServer,
       dbFilename: join(folder, 'temporal.db'),
       logDirectory: folder,
       timeToActive: { afterMs: LATER_MS },
