@@ -4,7 +4,6 @@
  * For what the dev server is not, as `npm run test:cluster` needs it; compiles the server first, once, which takes minutes. Prints
  * the address and the processes, to be given to a benchmark (`--address`, `--server-pids`). Everything is forgotten at the end.
  */
-import { once } from 'node:events';
 import { startClusterServer } from '../test/cluster/support/cluster-server.js';
 import { openCluster } from '../test/cluster/support/open-cluster.js';
 import { pidOfPostgresql } from '../test/cluster/support/postgresql.js';
@@ -16,7 +15,10 @@ try {
   process.stdout.write(
     `--address ${server.address} --server-pids ${server.pid},${await pidOfPostgresql(place.postgresql)}\n`,
   );
-  const stopped = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]).then(() => undefined);
+  const stopped = new Promise<undefined>((resolve) => {
+    // Heard more than once: a terminal tells everybody, and tsx passes on what it hears.
+    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => resolve(undefined));
+  });
   const death = await Promise.race([stopped, server.exited]);
   if (death !== undefined)
     throw new Error(`The server ended by itself: ${death.code ?? death.signal}\n${server.lastLines()}`);
