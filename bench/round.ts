@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Client } from '@temporalio/client';
 import type { Lane } from './lanes.js';
 import { cpuMsOf } from './machine.js';
+import type { MeasuredServer } from './measured-server.js';
 
 /** What one round of one lane cost. Processor times are milliseconds per workflow, absent where they cannot be read. */
 export interface Round {
@@ -24,12 +25,17 @@ export interface RoundSize {
 export async function runRound(
   client: Client,
   lane: Lane,
-  serverPid: number,
+  server: MeasuredServer,
   { workflows, inFlight }: RoundSize,
 ): Promise<Round> {
   const id = `bench/${lane.name}/${randomUUID().slice(0, 8)}`;
-  const pids = { server: serverPid, worker: lane.workerPid, twin: lane.twinPid, client: process.pid };
-  const before = cpuOf(pids);
+  const cpu = () => ({
+    server: server.cpuMs(),
+    worker: cpuMsOf(lane.workerPid),
+    twin: lane.twinPid === undefined ? undefined : cpuMsOf(lane.twinPid),
+    client: cpuMsOf(process.pid),
+  });
+  const before = cpu();
   const startedAt = performance.now();
   let next = 0;
   const worker = async () => {
@@ -45,8 +51,8 @@ export async function runRound(
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - startedAt) / 1_000;
-  const after = cpuOf(pids);
-  const each = (name: keyof typeof pids) => {
+  const after = cpu();
+  const each = (name: keyof typeof before) => {
     const [from, to] = [before[name], after[name]];
     return from === undefined || to === undefined ? undefined : (to - from) / workflows;
   };
@@ -57,14 +63,6 @@ export async function runRound(
     twinCpuMs: each('twin'),
     clientCpuMs: each('client'),
   });
-}
-
-function cpuOf<Name extends string>(pids: Readonly<Record<Name, number | undefined>>) {
-  const times = Object.entries(pids).map(([name, pid]) => [
-    name,
-    pid === undefined ? undefined : cpuMsOf(pid as number),
-  ]);
-  return Object.fromEntries(times) as Record<Name, number | undefined>;
 }
 
 type Cpu = Omit<Round, 'perSecond'>;

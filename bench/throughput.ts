@@ -1,18 +1,20 @@
 /**
  * `npm run bench:throughput`: provisions per second with time to Active 0, over an empty single-activity workflow's.
  *
- * Both, and a third lane without HTTP, run in turn on one dev server, round by round and every other round backwards, so
+ * Both, and a third lane without HTTP, run in turn on one server, round by round and every other round backwards, so
  * that whatever else the machine does strikes all of them. Read the ratios: the figures themselves belong to the machine.
+ *
+ * `--address HOST:PORT`: on a server that is there already, `--server-pids 1,2`: whose processor time counts there.
  *
  * `--rounds`, `--workflows` (a round and lane), `--in-flight`; `--json` prints everything that was measured, as JSON.
  * Exits 1 when a claim that it prints is not true.
  */
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
-import { startBenchServer } from './bench-server.js';
 import { allTrue, claimsText, type Claim } from './claims.js';
 import { openEmptyLane, openInProcessLane, openProvisionLane, type Lane } from './lanes.js';
 import { machineState } from './machine.js';
+import { openMeasuredServer } from './measured-server.js';
 import { runRound, type Round } from './round.js';
 import { spreadOf, spreadText } from './statistics.js';
 import { table } from './table.js';
@@ -22,6 +24,8 @@ const { values: options } = parseArgs({
     rounds: { type: 'string', default: '5' },
     workflows: { type: 'string', default: '100' },
     'in-flight': { type: 'string', default: '50' },
+    address: { type: 'string' },
+    'server-pids': { type: 'string', default: '' },
     json: { type: 'boolean', default: false },
   },
 });
@@ -30,7 +34,8 @@ const CPU = ['serverCpuMs', 'workerCpuMs', 'twinCpuMs', 'clientCpuMs'] as const;
 const rounds = Number(options.rounds);
 const size = { workflows: Number(options.workflows), inFlight: Number(options['in-flight']) };
 
-const server = await startBenchServer();
+const serverPids = options['server-pids'].split(',').filter(Boolean).map(Number);
+const server = await openMeasuredServer({ address: options.address, serverPids });
 const lanes: Lane[] = [];
 let holds: boolean;
 try {
@@ -46,7 +51,7 @@ try {
   else report(measured, before.load, after.load);
 } finally {
   await Promise.all(lanes.map((lane) => lane.stop()));
-  await server.stop();
+  await server.close();
 }
 process.exit(holds ? 0 : 1);
 
@@ -56,10 +61,10 @@ type Measured = ReadonlyMap<Lane, readonly Round[]>;
 async function runAll(client: Client): Promise<Measured> {
   const measured = new Map<Lane, Round[]>(lanes.map((lane) => [lane, []]));
   // Code that never ran before is slow; nobody wants to know how slow.
-  for (const lane of lanes) await runRound(client, lane, server.pid, size);
+  for (const lane of lanes) await runRound(client, lane, server, size);
   for (let round = 0; round < rounds; round += 1) {
     for (const lane of round % 2 === 0 ? lanes : lanes.toReversed()) {
-      measured.get(lane)?.push(await runRound(client, lane, server.pid, size));
+      measured.get(lane)?.push(await runRound(client, lane, server, size));
     }
   }
   return measured;

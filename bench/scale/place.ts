@@ -1,16 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { bundleToFile } from '../../test/support/bundle-workflows.js';
-import { startBenchServer } from '../bench-server.js';
-import { cpuMsOf } from '../machine.js';
+import { openMeasuredServer, type ServerChoice } from '../measured-server.js';
 
 /** Where to measure. */
-export interface PlaceOptions {
-  /** A server that is there already; without it a dev server of its own is started. */
-  readonly address?: string | undefined;
+export interface PlaceOptions extends ServerChoice {
   readonly namespace: string;
-  /** Processes of that server and of its database, whose processor time counts, with those that they started. */
-  readonly serverPids: readonly number[];
   /** Take the worker from its sources instead of the compiled program. */
   readonly fromSource: boolean;
 }
@@ -32,10 +26,9 @@ export interface ScalePlace {
 
 /** Start a server, or connect to the one that is named. */
 export async function openPlace(options: PlaceOptions): Promise<ScalePlace> {
-  const server = options.address === undefined ? await startBenchServer() : undefined;
-  const address = options.address ?? server?.address ?? '';
+  const server = await openMeasuredServer(options);
+  const { address } = server;
   const { namespace, fromSource } = options;
-  const pids = server === undefined ? options.serverPids : [server.pid];
   const connection = await Connection.connect({ address });
   const bundle = await bundleToFile(new URL('../programs/plain-waiters.ts', import.meta.url));
   return {
@@ -45,38 +38,11 @@ export async function openPlace(options: PlaceOptions): Promise<ScalePlace> {
     client: new Client({ connection, namespace }),
     plainCodePath: bundle.path,
     tag: Date.now().toString(36),
-    serverCpuMs: () => (pids.length === 0 ? undefined : cpuMsOfFamilies(pids)),
+    serverCpuMs: () => server.cpuMs(),
     close: async () => {
       await bundle.remove();
       await connection.close();
-      await server?.stop();
+      await server.close();
     },
   };
-}
-
-/** Processor time of these processes and of all that they started and that are still there: a database has many. */
-function cpuMsOfFamilies(pids: readonly number[]): number | undefined {
-  if (!existsSync('/proc')) return undefined;
-  const parents = new Map(
-    readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => [Number(name), parentOf(name)] as const),
-  );
-  const family = new Set(pids);
-  for (let before = 0; before !== family.size;) {
-    before = family.size;
-    for (const [pid, parent] of parents) if (family.has(parent)) family.add(pid);
-  }
-  const times = [...family].map((pid) => cpuMsOf(pid));
-  return times.some((ms) => ms !== undefined) ? times.reduce<number>((sum, ms) => sum + (ms ?? 0), 0) : undefined;
-}
-
-/** 0 where it has just ended. */
-function parentOf(pid: string): number {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-  } catch {
-    return 0;
-  }
 }
