@@ -9,7 +9,9 @@ export default defineConfig({
     name: 'cluster',
     include: [
       'test/cluster/*.test.ts',
-      ...['bulk', 'crash', 'kill-boundaries', 'kill-phases', 'watch-kill'].map((name) => `test/e2e/${name}.test.ts`),
+      ...['bulk', 'crash', 'kill-boundaries', 'kill-phases', 'run-lists', 'watch-kill'].map(
+        (name) => `test/e2e/${name}.test.ts`,
+      ),
     ],
     globalSetup: ['test/cluster/support/global-setup.ts'],
     setupFiles: ['test/support/quiet-runtime.ts'],

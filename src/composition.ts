@@ -1,7 +1,14 @@
 /* What a worker is put together from, for the program and for the plugin of a worker that somebody else runs. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { Runtime, type Logger, type NativeConnection, type Worker, type WorkerOptions } from '@temporalio/worker';
-import { createActivities, SharedLookUps, WatchLink, type Activities } from './activities/index.js';
+import {
+  createActivities,
+  findEarlierRuns,
+  SharedLookUps,
+  SharedRunLists,
+  WatchLink,
+  type Activities,
+} from './activities/index.js';
 import type { Work, WorkerConfig } from './config.js';
 import type { FleetPlace } from './contract/search-attributes.js';
 import { callQueues, watchTaskQueue } from './contract/task-queues.js';
@@ -75,10 +82,13 @@ export function workerActivities(
   { privateLink }: CloudAccounts,
   fleet: FleetPlace | undefined,
 ): Activities {
+  const runLists = new SharedRunLists();
   return createActivities({
     privateLink,
-    // One for all queues that are served with what this returns: their look-ups share calls.
+    // One of each for all queues that are served with what this returns: their questions share calls.
     lookUps: new SharedLookUps(),
+    findEarlierRuns: (workflowId, runId) =>
+      findEarlierRuns(workflowId, runId, (client, id) => runLists.runsOf(client, id)),
     ...callQueues(regions),
     ownRegions: regions,
     ...(watch === 'off' ? {} : { watch: new WatchLink(watch), watchTaskQueue }),

@@ -4,6 +4,7 @@ import { WorkflowFailedError, WorkflowNotFoundError, type Client } from '@tempor
 import { PROVISION_WORKFLOW_TYPE } from '../contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../contract/result.js';
 import type { EarlierRuns } from './dependencies.js';
+import { listRuns, type ListRuns } from './shared-run-lists.js';
 import { lacksVisibility } from './visibility.js';
 
 /**
@@ -15,16 +16,21 @@ import { lacksVisibility } from './visibility.js';
  * sent a create call moments ago.
  *
  * Visibility lags behind by up to seconds: a run that started and was terminated within that time can be missed.
+ *
+ * @param list - How the runs of an id are listed; a question of its own when left out.
  */
-export async function findEarlierRuns(workflowId: string, runId: string): Promise<EarlierRuns> {
+export async function findEarlierRuns(
+  workflowId: string,
+  runId: string,
+  list: ListRuns = listRuns,
+): Promise<EarlierRuns> {
   // Visibility of a server on an SQL database finds nothing for an id with one of these, however it is quoted (measured,
   // server 1.32): of such an id nothing is known.
   if (/["\\]/.test(workflowId)) return { inDoubt: true };
   const { client } = Context.current();
   const closings: (Date | undefined)[] = [];
   try {
-    const runs = client.workflow.list({ query: `WorkflowId = '${workflowId.replace(/['\\]/g, '\\$&')}'` });
-    for await (const run of runs) {
+    for await (const run of list(client, workflowId)) {
       if (run.runId === runId || run.status.name === 'CONTINUED_AS_NEW') continue;
       if (run.type !== PROVISION_WORKFLOW_TYPE) continue;
       if (run.status.name === 'COMPLETED') {

@@ -12,7 +12,9 @@ import { createScanOrphans } from './scan-orphans.js';
 import { createWatchEndpoints } from './watch-endpoints.js';
 
 export type { ActivityDependencies, EarlierRuns, RunRecords } from './dependencies.js';
+export { findEarlierRuns } from './earlier-runs.js';
 export { SharedLookUps } from './shared-look-ups.js';
+export { SharedRunLists } from './shared-run-lists.js';
 export { WatchLink, type WatchMode } from './watch-link.js';
 export type { WatchOutcome } from './watch-endpoints.js';
 export type { AcceptInput, AcceptOutcome, AskInput } from './accept-connection.js';

@@ -1,20 +1,10 @@
-import { CancelledFailure } from '@temporalio/common';
 import { OWNER_TAG } from '../model/owner-tags.js';
 import type { ListVpcEndpointsPage, PrivateLinkApi } from '../privatelink/port.js';
+import { CallQueue, PROCESS_CLOCK, type CallClock } from './call-queue.js';
 import { LIST_PAGE } from './find-endpoint.js';
-
-/** Shortest time between the beginnings of two scans. */
-const INTERVAL_MS = 1_000;
 
 /** For how long no scan is tried after one that had more than one page. */
 const NOT_TRIED_MS = 60_000;
-
-/** The time of a process. */
-export interface LookUpClock {
-  /** Milliseconds; never goes back. */
-  now(): number;
-  after(delayMs: number, then: () => void): void;
-}
 
 /** Whose endpoints a look-up is about. */
 export interface LookUpScope {
@@ -33,11 +23,6 @@ export type SharedScan =
 
 const ALONE: SharedScan = { kind: 'alone' };
 
-const PROCESS_CLOCK: LookUpClock = {
-  now: () => performance.now(),
-  after: (delayMs, then) => void setTimeout(then, Math.ceil(delayMs)),
-};
-
 /**
  * The look-ups by tag of one process, which share their calls while they come in a burst.
  *
@@ -48,10 +33,10 @@ const PROCESS_CLOCK: LookUpClock = {
  * and go, and a look-up must miss none.
  */
 export class SharedLookUps {
-  readonly #clock: LookUpClock;
+  readonly #clock: CallClock;
   readonly #queues = new WeakMap<PrivateLinkApi, Map<string, LookUpQueue>>();
 
-  constructor(clock: LookUpClock = PROCESS_CLOCK) {
+  constructor(clock: CallClock = PROCESS_CLOCK) {
     this.#clock = clock;
   }
 
@@ -76,69 +61,24 @@ export class SharedLookUps {
 class LookUpQueue {
   readonly #api: PrivateLinkApi;
   readonly #scope: LookUpScope;
-  readonly #clock: LookUpClock;
-  #waiting = new Set<(scan: SharedScan) => void>();
-  #isTimed = false;
-  #beganMs = Number.NEGATIVE_INFINITY;
+  readonly #clock: CallClock;
+  readonly #calls: CallQueue<undefined, SharedScan>;
   #aloneUntilMs = Number.NEGATIVE_INFINITY;
 
-  constructor(api: PrivateLinkApi, scope: LookUpScope, clock: LookUpClock) {
+  constructor(api: PrivateLinkApi, scope: LookUpScope, clock: CallClock) {
     this.#api = api;
     this.#scope = scope;
     this.#clock = clock;
+    this.#calls = new CallQueue(() => this.#scan(), { clock });
   }
 
   async join(signal: AbortSignal): Promise<SharedScan> {
-    const nowMs = this.#clock.now();
-    if (nowMs < this.#aloneUntilMs) return ALONE;
-    if (!this.#isTimed) {
-      const dueMs = this.#beganMs + INTERVAL_MS;
-      if (dueMs <= nowMs) {
-        this.#beganMs = nowMs;
-        return ALONE;
-      }
-      this.#isTimed = true;
-      this.#clock.after(dueMs - nowMs, () => {
-        this.#begin();
-      });
-    }
-    return this.#wait(signal);
-  }
-
-  #wait(signal: AbortSignal): Promise<SharedScan> {
-    return new Promise((resolve, reject) => {
-      const settle = (scan: SharedScan) => {
-        signal.removeEventListener('abort', leave);
-        resolve(scan);
-      };
-      const leave = () => {
-        this.#waiting.delete(settle);
-        reject(new CancelledFailure('Cancelled while a look-up waited for its turn'));
-      };
-      if (signal.aborted) {
-        leave();
-        return;
-      }
-      signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(settle);
-    });
-  }
-
-  /** Serve all that wait now. Whoever comes later, while the scan runs, waits for the next one. */
-  #begin(): void {
-    this.#isTimed = false;
-    const served = this.#waiting;
-    this.#waiting = new Set();
-    if (served.size === 0) return;
-    this.#beganMs = this.#clock.now();
-    void this.#scanFor(served.size).then((scan) => {
-      for (const settle of served) settle(scan);
-    });
+    if (this.#clock.now() < this.#aloneUntilMs) return ALONE;
+    return (await this.#calls.join(undefined, signal)) ?? ALONE;
   }
 
   /** All endpoints of the installation, where one page shows them. Never rejects. */
-  async #scanFor(lookUps: number): Promise<SharedScan> {
-    if (lookUps === 1) return ALONE;
+  async #scan(): Promise<SharedScan> {
     const { RegionId, installation } = this.#scope;
     const Tag = [{ Key: OWNER_TAG, Value: installation }];
     try {

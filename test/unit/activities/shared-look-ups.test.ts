@@ -12,6 +12,7 @@ import {
   type ListVpcEndpointsQuery,
   type PrivateLinkApi,
 } from '../../../src/privatelink/port.js';
+import { callTime, settle } from '../../support/call-time.js';
 
 const REGION = 'cn-a';
 const PAGE = 1_000;
@@ -24,8 +25,7 @@ interface LookedUp {
 
 /** A list that a test answers by hand or at once, and the time of its process. */
 function stage(answer: (query: ListVpcEndpointsQuery) => Promise<ListVpcEndpointsPage> = listing([])) {
-  let nowMs = 0;
-  const timers: { atMs: number; then: () => void }[] = [];
+  const time = callTime();
   const queries: ListVpcEndpointsQuery[] = [];
   const api = {
     listVpcEndpoints: async (query: ListVpcEndpointsQuery) => {
@@ -33,10 +33,7 @@ function stage(answer: (query: ListVpcEndpointsQuery) => Promise<ListVpcEndpoint
       return answer(query);
     },
   } as Partial<PrivateLinkApi> as PrivateLinkApi;
-  const lookUps = new SharedLookUps({
-    now: () => nowMs,
-    after: (delayMs, then) => timers.push({ atMs: nowMs + delayMs, then }),
-  });
+  const lookUps = new SharedLookUps(time.clock);
   return {
     api,
     queries,
@@ -57,27 +54,8 @@ function stage(answer: (query: ListVpcEndpointsQuery) => Promise<ListVpcEndpoint
       answered.catch(() => undefined);
       return { answered, cancel: () => environment.cancel() };
     },
-    /** Let time pass, and what falls due in it happen. */
-    pass: async (ms: number) => {
-      const untilMs = nowMs + ms;
-      for (;;) {
-        await settle();
-        timers.sort((a, b) => a.atMs - b.atMs);
-        const [next] = timers;
-        if (next === undefined || next.atMs > untilMs) break;
-        timers.shift();
-        nowMs = Math.max(nowMs, next.atMs);
-        next.then();
-      }
-      nowMs = untilMs;
-      await settle();
-    },
+    pass: time.pass,
   };
-}
-
-/** Let every promise that can go on do so. */
-async function settle(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
 }
 
 function endpoint(workflowId: string, more: Partial<ListedVpcEndpoint> = {}): ListedVpcEndpoint {
