@@ -93,7 +93,7 @@ export class CallQueue<Ask, Answer> {
         },
         reject: (error) => {
           settled();
-          reject(error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         },
       };
       const leave = () => {

@@ -5,7 +5,7 @@ import { PROVISION_WORKFLOW_TYPE } from '../contract/messages.js';
 import type { FailureDetails, ProvisionResult } from '../contract/result.js';
 import type { EarlierRuns } from './dependencies.js';
 import { listRuns, type ListRuns } from './shared-run-lists.js';
-import { lacksVisibility } from './visibility.js';
+import { canBeListed, lacksVisibility } from './visibility.js';
 
 /**
  * Ask the server which provisions a workflow id had before, newest first, up to the last that completed.
@@ -24,9 +24,7 @@ export async function findEarlierRuns(
   runId: string,
   list: ListRuns = listRuns,
 ): Promise<EarlierRuns> {
-  // Visibility of a server on an SQL database finds nothing for an id with one of these, however it is quoted (measured,
-  // server 1.32): of such an id nothing is known.
-  if (/["\\]/.test(workflowId)) return { inDoubt: true };
+  if (!canBeListed(workflowId)) return { inDoubt: true };
   const { client } = Context.current();
   const closings: (Date | undefined)[] = [];
   try {

@@ -65,6 +65,7 @@ async function runsById(client: Client, ids: readonly string[]): Promise<RunsByI
   return byId;
 }
 
+/** Of an id that `canBeListed`. */
 function quoted(workflowId: string): string {
-  return `'${workflowId.replace(/['\\]/g, '\\$&')}'`;
+  return `'${workflowId.replaceAll("'", "\\'")}'`;
 }

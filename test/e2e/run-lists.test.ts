@@ -1,6 +1,7 @@
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SharedRunLists } from '../../src/activities/shared-run-lists.js';
+import { canBeListed } from '../../src/activities/visibility.js';
 import type { DevServer } from '../../src/temporal/dev-server.js';
 import { findTemporalBinary } from '../../src/temporal/find-binary.js';
 import { callTime } from '../support/call-time.js';
@@ -24,7 +25,8 @@ afterAll(async () => {
 
 it('visibility answers a question for many workflow ids as it answers one for each', async () => {
   const runs = new Map<string, string[]>([['never-started', []]]);
-  for (const id of ['order-1', "it's", 'cn-a/vpc,(1)', "') OR WorkflowId = ('order-1", 'order-1']) {
+  for (const id of ['order-1', "it's", 'cn-a/vpc,(1):%#$1', "x') OR WorkflowId IN ('order-1", 'order-1']) {
+    expect(canBeListed(id)).toBe(true);
     const handle = await client.workflow.start('nobody', { workflowId: id, taskQueue: 'nobody' });
     await handle.terminate('only its record counts');
     runs.set(id, [handle.firstExecutionRunId, ...(runs.get(id) ?? [])]);

@@ -48,10 +48,13 @@ const DRY_RUN: Run = { status: 'COMPLETED', end: { outcome: 'dryRunPassed' } };
 const TERMINATED: Run = { status: 'TERMINATED' };
 
 describe('earlier runs of a workflow id', () => {
-  it.each(['a"b', 'a\\b'])('are in doubt for %s, which visibility cannot look up', async (workflowId) => {
-    expect(await findOutOf(workflowId)).toEqual({ found: { inDoubt: true }, read: [] });
-    expect((await findOutOf("a'b")).found).toEqual({ inDoubt: false });
-  });
+  it.each(['a"b', 'a\\b', 'a\tb', 'a\n', "'a", "a'", 'a?b'])(
+    'are in doubt for %j, which visibility cannot look up',
+    async (workflowId) => {
+      expect(await findOutOf(workflowId)).toEqual({ found: { inDoubt: true }, read: [] });
+      expect((await findOutOf("a'b")).found).toEqual({ inDoubt: false });
+    },
+  );
 
   it('are in doubt where one completed and its endpoint was not found: a List may show it late', async () => {
     const { found, read } = await findOut(READY, TERMINATED);
