@@ -1,9 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { CancelledFailure } from '@temporalio/common';
 
-/** Shortest time between the beginnings of two calls. */
-const INTERVAL_MS = 1_000;
-
 /** The time of a process. */
 export interface CallClock {
   /** Milliseconds; never goes back. */
@@ -32,12 +29,13 @@ interface Waiting<Ask, Answer> {
 /**
  * Questions of one kind, which share a call while they come in a burst.
  *
- * The first of a quiet time goes out at once, by itself. Those that come within a second of the last call wait until that is
+ * The first of a quiet time goes out at once, by itself. Those that come within the interval after the last call wait until that is
  * over, and then one call serves all of them. An answer is always one to a call that began after the question.
  */
 export class CallQueue<Ask, Answer> {
   readonly #serve: (asks: readonly Ask[]) => Promise<Answer | undefined>;
   readonly #clock: CallClock;
+  readonly #intervalMs: number;
   readonly #most: number;
   #waiting = new Set<Waiting<Ask, Answer>>();
   #isTimed = false;
@@ -45,14 +43,15 @@ export class CallQueue<Ask, Answer> {
 
   /**
    * @param serve - One call for two or more; `undefined` when it serves none of them.
-   * @param options - `most`: how many one call may serve.
+   * @param options - `intervalMs`: shortest time between the beginnings of two calls; `most`: how many one call may serve.
    */
   constructor(
     serve: (asks: readonly Ask[]) => Promise<Answer | undefined>,
-    options: { readonly clock?: CallClock | undefined; readonly most?: number } = {},
+    options: { readonly clock?: CallClock | undefined; readonly intervalMs: number; readonly most?: number },
   ) {
     this.#serve = serve;
     this.#clock = options.clock ?? PROCESS_CLOCK;
+    this.#intervalMs = options.intervalMs;
     this.#most = options.most ?? Infinity;
   }
 
@@ -66,7 +65,7 @@ export class CallQueue<Ask, Answer> {
   async join(ask: Ask, signal?: AbortSignal): Promise<Answer | undefined> {
     if (!this.#isTimed) {
       const nowMs = this.#clock.now();
-      if (this.#beganMs + INTERVAL_MS <= nowMs) {
+      if (this.#beganMs + this.#intervalMs <= nowMs) {
         this.#beganMs = nowMs;
         return undefined;
       }
@@ -77,7 +76,7 @@ export class CallQueue<Ask, Answer> {
 
   #setTimer(): void {
     this.#isTimed = true;
-    this.#clock.after(this.#beganMs + INTERVAL_MS - this.#clock.now(), () => {
+    this.#clock.after(this.#beganMs + this.#intervalMs - this.#clock.now(), () => {
       NOBODY.runInAsyncScope(() => this.#begin());
     });
   }

@@ -3,6 +3,9 @@ import type { ListVpcEndpointsPage, PrivateLinkApi } from '../privatelink/port.j
 import { CallQueue, PROCESS_CLOCK, type CallClock } from './call-queue.js';
 import { LIST_PAGE } from './find-endpoint.js';
 
+/** Shortest time between the beginnings of two scans. */
+const INTERVAL_MS = 1_000;
+
 /** For how long no scan is tried after one that had more than one page. */
 const NOT_TRIED_MS = 60_000;
 
@@ -69,7 +72,7 @@ class LookUpQueue {
     this.#api = api;
     this.#scope = scope;
     this.#clock = clock;
-    this.#calls = new CallQueue(() => this.#scan(), { clock });
+    this.#calls = new CallQueue(() => this.#scan(), { clock, intervalMs: INTERVAL_MS });
   }
 
   async join(signal: AbortSignal): Promise<SharedScan> {

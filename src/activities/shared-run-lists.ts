@@ -4,6 +4,8 @@ import { CallQueue, type CallClock } from './call-queue.js';
 /** Lists the runs of a workflow id as visibility knows them, newest first. */
 export type ListRuns = (client: Client, workflowId: string) => AsyncIterable<WorkflowExecutionInfo>;
 
+/** Shortest time between the beginnings of two questions. */
+const INTERVAL_MS = 500;
 /** Ids in one question. */
 const MOST_IDS = 100;
 /** Runs that an answer may have; with more, each id is asked for by itself. */
@@ -20,7 +22,7 @@ export const listRuns: ListRuns = (client, workflowId) =>
  *
  * A namespace answers 10 questions to its visibility a second (`frontend.namespaceRPS.visibility`, server 1.32) and not many more on
  * Temporal Cloud, whoever asks: where every run asked by itself, a cluster on PostgreSQL ended 5 runs a second
- * (docs/benchmarks.md). A process asks about once a second, for up to 100 runs.
+ * (docs/benchmarks.md). A process asks at most twice a second, for up to 100 runs at once.
  */
 export class SharedRunLists {
   readonly #clock: CallClock | undefined;
@@ -45,6 +47,7 @@ export class SharedRunLists {
     if (known !== undefined) return known;
     const queue = new CallQueue((ids: readonly string[]) => runsById(client, ids), {
       clock: this.#clock,
+      intervalMs: INTERVAL_MS,
       most: MOST_IDS,
     });
     ofConnection.set(namespace, queue);
