@@ -22,8 +22,8 @@ import { table } from './table.js';
 const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    workflows: { type: 'string', default: '100' },
-    'in-flight': { type: 'string', default: '50' },
+    workflows: { type: 'string', default: '400' },
+    'in-flight': { type: 'string', default: '200' },
     address: { type: 'string' },
     'server-pids': { type: 'string', default: '' },
     json: { type: 'boolean', default: false },

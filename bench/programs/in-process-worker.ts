@@ -2,7 +2,7 @@
  * A worker as src/worker.ts makes it, on a twin in its own process: what a provision costs without HTTP and pop-core.
  */
 import { Worker } from '@temporalio/worker';
-import { createActivities } from '../../src/activities/index.js';
+import { createActivities, findEarlierRuns, SharedLookUps, SharedRunLists } from '../../src/activities/index.js';
 import { accountTaskQueue, DEFAULT_ACCOUNT } from '../../src/contract/task-queues.js';
 import { createInProcessTwin, NO_LIMITS, privateLinkInProcess } from '../../src/testing/index.js';
 import { serve, WORKER_SETTINGS } from '../bench-worker.js';
@@ -21,7 +21,14 @@ const privateLink = privateLinkInProcess(
     settings: { timeToActive: { afterMs: 0 }, limits: NO_LIMITS, quotas: { endpointsPerVpc: Infinity } },
   }),
 );
-const activities = createActivities({ privateLink: () => privateLink, accountTaskQueue });
+const runLists = new SharedRunLists();
+const activities = createActivities({
+  privateLink: () => privateLink,
+  accountTaskQueue,
+  lookUps: new SharedLookUps(),
+  findEarlierRuns: (workflowId, runId) =>
+    findEarlierRuns(workflowId, runId, (client, id) => runLists.runsOf(client, id)),
+});
 await serve(address, (connection) =>
   Promise.all([
     Worker.create({
